@@ -1,0 +1,1 @@
+"""The wire protocol: pure values and state machines, no input or output."""

@@ -1,0 +1,38 @@
+"""WebSocket close codes of the link, and whether to come back after one."""
+
+from enum import IntEnum
+from typing import Final
+
+
+class CloseCode(IntEnum):
+    """Why a link's socket was closed (`docs/protocol.md`, close codes)."""
+
+    NORMAL = 1000
+    GOING_AWAY = 1001
+    TOO_LARGE = 1009
+    REPLACED = 4001
+    REVOKED = 4003
+    UNKNOWN = 4004
+    HANDSHAKE_REFUSED = 4005
+    NO_PAIRING = 4006
+    TOO_SLOW = 4008
+    PROTOCOL_ERROR = 4010
+    RATE_LIMITED = 4029
+
+
+_FINAL: Final = frozenset(
+    {
+        CloseCode.REPLACED,
+        CloseCode.REVOKED,
+        CloseCode.UNKNOWN,
+        CloseCode.HANDSHAKE_REFUSED,
+        CloseCode.NO_PAIRING,
+        CloseCode.PROTOCOL_ERROR,
+    }
+)
+RATE_LIMITED_PAUSE_SECONDS: Final = 60.0
+
+
+def is_final(code: int) -> bool:
+    """Tell whether reconnecting after this close code is pointless."""
+    return code in _FINAL

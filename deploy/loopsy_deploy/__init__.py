@@ -1,0 +1,1 @@
+"""Provision, update, inspect and remove a relay."""

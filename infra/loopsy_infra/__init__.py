@@ -1,0 +1,1 @@
+"""The Pulumi program that owns what surrounds the relay."""
