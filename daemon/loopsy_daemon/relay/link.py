@@ -1,0 +1,246 @@
+"""One device's link to its relay: a WebSocket that is kept up, its frames, its presence messages."""
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.typing import Subprotocol
+
+from loopsy_daemon.wire import control, frames, limits
+from loopsy_daemon.wire.backoff import Backoff
+from loopsy_daemon.wire.close_codes import RATE_LIMITED_PAUSE_SECONDS, CloseCode
+from loopsy_daemon.wire.errors import MalformedMessage
+from loopsy_daemon.wire.messages import RelayStatus
+
+_SUBPROTOCOL: Final = Subprotocol("loopsy.v1")
+_OPEN_DEADLINE_SECONDS: Final = 15.0
+_CLOSE_DEADLINE_SECONDS: Final = 2.0
+# `phones` names every connection of every phone; everything else is far smaller.
+_MAX_MESSAGE_BYTES: Final = 1_048_576
+# Windows bound what each stream has in flight; this bounds what a link that does not drain costs in memory.
+_MAX_OUTBOX_BYTES: Final = 16 * 1_048_576
+# A protocol error is worth another try with a laptop that nobody watches; these are not.
+_REFUSALS: Final[dict[int, str]] = {
+    CloseCode.REPLACED: "another daemon connected with this device's identity",
+    CloseCode.REVOKED: "the relay has revoked this device",
+    CloseCode.UNKNOWN: "the relay does not know this device, or its secret has changed",
+}
+_log = logging.getLogger(__name__)
+
+
+class LinkEvents(Protocol):
+    """What happens on the link, told synchronously and in order."""
+
+    def link_up(self) -> None:
+        """The link is connected; connection numbers begin anew."""
+
+    def link_down(self) -> None:
+        """The link is gone, and every connection with it."""
+
+    def phone_up(self, conn: int, phone_id: str) -> None:
+        """A phone is connected."""
+
+    def phone_down(self, conn: int) -> None:
+        """A phone's connection has ended."""
+
+    def frame(self, conn: int, payload: bytes) -> None:
+        """A phone sent a frame."""
+
+
+class RelayLink:
+    """Keeps one WebSocket to the relay; `run` never returns, `try_once` raises."""
+
+    def __init__(self, url: str, device_id: str, device_secret: str, events: LinkEvents) -> None:
+        self._relay_url = url
+        self._device_id = device_id
+        self._secret = device_secret
+        self._events = events
+        self._outbox: deque[str | bytes] = deque()
+        self._outbox_bytes = 0
+        self._outbox_filled = asyncio.Event()
+        self._socket: ClientConnection | None = None
+        self._heard_at = 0.0
+        self._state = "connecting"
+        self._since = time.time()
+        self._last_error: str | None = None
+
+    @property
+    def status(self) -> RelayStatus:
+        """How the link is, for the person at the laptop."""
+        return RelayStatus(
+            url=self._relay_url,
+            state=self._state,
+            since=self._since,
+            device_id=self._device_id,
+            last_error=self._last_error,
+        )
+
+    def send_frame(self, conn: int, payload: bytes) -> None:
+        """Send a frame to a phone; dropped while the link is down, where no phone is connected."""
+        self._put(frames.encode_device_frame(conn, payload))
+
+    def close_phone(self, conn: int, code: int, reason: str) -> None:
+        """Ask the relay to close a phone's connection."""
+        self._put(control.encode_phone_close(conn, code, reason))
+
+    def confirm_phone(self, phone_id: str) -> None:
+        """Tell the relay that a phone is paired."""
+        self._put(control.encode_phone_confirm(phone_id))
+
+    async def run(self) -> None:
+        """Connect, and again whenever the link ends; once the relay refuses this device, wait for ever."""
+        backoff = Backoff(random.random)
+        while True:
+            started = time.monotonic()
+            try:
+                await self.try_once()
+            except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ConnectionClosed, MalformedMessage) as error:
+                pause_seconds = self._failed(error)
+            except Exception as error:  # noqa: BLE001 - a defect of ours must not cost the person the link
+                _log.exception("the link failed")
+                pause_seconds = self._failed(error)
+            if self._state == "refused":
+                _log.error("link refused: %s", self._last_error)
+                await asyncio.Event().wait()
+            backoff.connection_ended(time.monotonic() - started)
+            delay_seconds = max(pause_seconds, backoff.next_delay_seconds())
+            _log.info("link ended (%s); next attempt in %.1f s", self._last_error, delay_seconds)
+            await asyncio.sleep(delay_seconds)
+
+    async def try_once(self) -> None:
+        """Connect and serve one WebSocket until it ends, which raises.
+
+        Raises ConnectionClosed, OSError, TimeoutError, InvalidHandshake, InvalidURI or MalformedMessage.
+        """
+        async with connect(
+            f"{_websocket_url(self._relay_url)}/v1/devices/{self._device_id}/link",
+            subprotocols=[_SUBPROTOCOL, Subprotocol(f"loopsy.bearer.{self._secret}")],
+            compression=None,  # ciphertext does not compress
+            max_size=_MAX_MESSAGE_BYTES,
+            open_timeout=_OPEN_DEADLINE_SECONDS,
+            close_timeout=_CLOSE_DEADLINE_SECONDS,
+            ping_interval=None,  # the protocol's own ping does not wake the relay
+        ) as socket:
+            if socket.subprotocol != _SUBPROTOCOL:
+                raise InvalidHandshake("what answers is not a Loopsy relay")
+            self._heard_at = time.monotonic()
+            self._socket = socket
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._write(socket))
+                    tasks.create_task(self._keep_alive(socket))
+                    tasks.create_task(self._read(socket))
+            except* Exception as errors:
+                raise _first(errors) from errors
+            finally:
+                self._went_down()
+
+    async def _read(self, socket: ClientConnection) -> None:
+        while True:
+            message = await socket.recv()
+            self._heard_at = time.monotonic()
+            if isinstance(message, bytes):
+                conn, payload = frames.decode_device_frame(message)
+                self._events.frame(conn, payload)
+            elif message != control.PONG:
+                self._control(message)
+
+    def _control(self, text: str) -> None:
+        match control.decode_relay_message(text):
+            case control.Phones(phones):
+                self._went_up()
+                for phone in phones:
+                    self._events.phone_up(phone.conn, phone.phone_id)
+            case control.PhoneUp(conn, phone_id):
+                self._events.phone_up(conn, phone_id)
+            case control.PhoneDown(conn):
+                self._events.phone_down(conn)
+            case None:
+                _log.info("the relay said something that this version does not know")
+
+    async def _write(self, socket: ClientConnection) -> None:
+        while True:
+            await self._outbox_filled.wait()
+            while self._outbox:
+                message = self._outbox.popleft()
+                self._outbox_bytes -= len(message)
+                await socket.send(message)
+            self._outbox_filled.clear()
+
+    async def _keep_alive(self, socket: ClientConnection) -> None:
+        unanswered = 0
+        while True:
+            due = self._heard_at + limits.PING_INTERVAL_SECONDS * (unanswered + 1)
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            if time.monotonic() - self._heard_at < limits.PING_INTERVAL_SECONDS:
+                unanswered = 0
+            elif unanswered >= limits.PINGS_MISSED_BEFORE_DROP:
+                socket.transport.abort()
+                raise ConnectionResetError("the relay does not answer")
+            else:
+                unanswered += 1
+                self._put(control.PING)
+
+    def _put(self, message: str | bytes) -> None:
+        if self._state != "connected":
+            return
+        self._outbox.append(message)
+        self._outbox_bytes += len(message)
+        self._outbox_filled.set()
+        if self._outbox_bytes > _MAX_OUTBOX_BYTES and self._socket:
+            _log.warning("the link does not drain: %d bytes wait; dropping it", self._outbox_bytes)
+            self._socket.transport.abort()
+
+    def _went_up(self) -> None:
+        self._outbox.clear()
+        self._outbox_bytes = 0
+        self._state, self._since, self._last_error = "connected", time.time(), None
+        self._events.link_up()
+
+    def _went_down(self) -> None:
+        self._socket = None
+        if self._state == "connected":
+            self._state, self._since = "connecting", time.time()
+            self._events.link_down()
+
+    def _failed(self, error: Exception) -> float:
+        """Remember why; return the least pause before the next attempt."""
+        self._last_error = _reason(error)
+        code = error.rcvd.code if isinstance(error, ConnectionClosed) and error.rcvd else None
+        refusal = _REFUSALS.get(code) if code is not None else None
+        if refusal:
+            self._state, self._since, self._last_error = "refused", time.time(), refusal
+        limited = code == CloseCode.RATE_LIMITED or (
+            isinstance(error, InvalidStatus) and error.response.status_code == 429
+        )
+        return RATE_LIMITED_PAUSE_SECONDS if limited else 0.0
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a relay's URL names this machine."""
+    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+def _websocket_url(url: str) -> str:
+    return "ws" + url.removeprefix("http").rstrip("/")
+
+
+def _first(errors: BaseExceptionGroup[Exception]) -> Exception:
+    for error in errors.exceptions:
+        return _first(error) if isinstance(error, BaseExceptionGroup) else error
+    raise AssertionError("an exception group has an exception")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ConnectionClosed):
+        close = error.rcvd
+        return f"closed by the relay with {close.code}" if close else "the connection was lost"
+    if isinstance(error, InvalidStatus):
+        return f"the relay answered {error.response.status_code}"
+    return str(error) or type(error).__name__

@@ -1,0 +1,1 @@
+"""The daemon process: composition root, local socket, session server."""

@@ -1,0 +1,98 @@
+"""The daemon process: puts the parts together, runs until it is told to end."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from loopsy_daemon import __version__, files, keys
+from loopsy_daemon import config as configuration
+from loopsy_daemon.errors import LoopsyError
+from loopsy_daemon.paths import Paths
+from loopsy_daemon.relay.channels import Client, Transport
+from loopsy_daemon.service.events import Events
+from loopsy_daemon.service.local_requests import LocalRequests
+from loopsy_daemon.service.local_socket import LocalSocket
+from loopsy_daemon.service.relay_service import RelayService
+from loopsy_daemon.service.served_client import ServedClient
+from loopsy_daemon.service.server import SessionServer
+from loopsy_daemon.sessions.registry import Registry
+from loopsy_daemon.wire.messages import PhoneInfo
+
+_log = logging.getLogger(__name__)
+
+
+def run(home: Path) -> int:
+    """Run the daemon of this home in the foreground; return the exit code."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("httpx", "httpcore", "websockets"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    os.umask(0o077)
+    paths = Paths.of(home)
+    try:
+        files.private_directory(paths.home)
+        lock = FileLock(paths.daemon_lock, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise LoopsyError(f"A daemon of {paths.home} runs already.", "loopsy status") from None
+        with lock:
+            paths.daemon_lock.write_text(f"{os.getpid()}\n")
+            with asyncio.Runner(loop_factory=_new_loop) as runner:
+                runner.run(serve(paths))
+    except LoopsyError as error:
+        print(f"{error.message}{f' → {error.hint}' if error.hint else ''}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+async def serve(paths: Paths) -> None:
+    """Serve until SIGTERM, SIGINT or a request to end. Raises LoopsyError if it cannot start."""
+    config = configuration.load(paths.config)
+    device_key = keys.load_or_create_device_key(paths, keys.open_store(paths, config))
+    end = asyncio.Event()
+    events = Events()
+    registry = Registry(os.environ, on_change=lambda: server.sessions_changed())
+    server = SessionServer(registry=registry, events=events, name=config.name)
+
+    def new_phone_client(transport: Transport, phone: PhoneInfo) -> Client:
+        return ServedClient(server, transport, phone=phone)
+
+    def device_changed(device_id: str | None) -> None:
+        server.device_id = device_id
+
+    relay = RelayService(
+        paths=paths, device_key=device_key, events=events, new_client=new_phone_client, device_changed=device_changed
+    )
+    requests = LocalRequests(paths=paths, registry=registry, relay=relay, events=events, shutdown=end.set)
+    socket = LocalSocket(paths.socket, server, requests)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end.set)
+    try:
+        await socket.start()
+        await relay.reload()
+        _log.info("loopsy %s serves %s", __version__, paths.home)
+        await end.wait()
+    finally:
+        await relay.stop()
+        server.close()
+        registry.close_all()
+        await socket.close()
+    _log.info("the daemon has ended")
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # no wheel for this platform: slower, not different
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+if __name__ == "__main__":
+    sys.exit(run(Paths.from_environment().home))

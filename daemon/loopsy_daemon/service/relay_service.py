@@ -1,0 +1,117 @@
+"""The relay as the daemon runs it: link, channels and pairing desk, replaced when the configuration changes."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from loopsy_daemon import config as configuration
+from loopsy_daemon import keys
+from loopsy_daemon.errors import ConfigError
+from loopsy_daemon.paths import Paths
+from loopsy_daemon.relay.api import RelayApi
+from loopsy_daemon.relay.channels import Channels, ClientFactory
+from loopsy_daemon.relay.link import RelayLink
+from loopsy_daemon.relay.pairing import NoRelay, PairingDesk
+from loopsy_daemon.relay.phones import PhoneStore
+from loopsy_daemon.service.events import Events
+from loopsy_daemon.wire import noise
+from loopsy_daemon.wire.messages import RelayStatus
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedRelay:
+    """What belongs to one relay and one device id."""
+
+    api: RelayApi
+    link: RelayLink
+    channels: Channels
+    desk: PairingDesk
+    phones: PhoneStore
+    device_id: str
+    task: asyncio.Task[None]
+
+
+class RelayService:
+    """At most one relay at a time. `device_changed` is told the device id, or None."""
+
+    def __init__(
+        self,
+        *,
+        paths: Paths,
+        device_key: X25519PrivateKey,
+        events: Events,
+        new_client: ClientFactory,
+        device_changed: Callable[[str | None], None],
+    ) -> None:
+        self._paths: Final = paths
+        self._device_key = device_key
+        self._events = events
+        self._new_client = new_client
+        self._device_changed = device_changed
+        self._relay: ConnectedRelay | None = None
+
+    @property
+    def relay(self) -> ConnectedRelay:
+        """The relay. Raises NoRelay if none is configured."""
+        if self._relay is None:
+            raise NoRelay
+        return self._relay
+
+    @property
+    def status(self) -> RelayStatus | None:
+        """How the link is, or None without a relay."""
+        return self._relay.link.status if self._relay else None
+
+    @property
+    def phone_count(self) -> int:
+        """The number of paired phones."""
+        return len(self._relay.phones) if self._relay else 0
+
+    @property
+    def online_count(self) -> int:
+        """The number of phones that are connected."""
+        return len(self._relay.channels.online()) if self._relay else 0
+
+    async def reload(self) -> None:
+        """Read the configuration and use the relay that it names. Raises ConfigError, SecretsUnavailable."""
+        config = configuration.load(self._paths.config)
+        secret = keys.open_store(self._paths, config).get(keys.DEVICE_SECRET) if config.relay else None
+        if config.relay and not secret:
+            raise ConfigError("The secret of this device at the relay is missing.", "loopsy relay configure https://…")
+        await self.stop()
+        if config.relay and secret:
+            self._relay = self._start(config.relay, secret)
+        self._device_changed(config.relay.device_id if config.relay else None)
+
+    async def stop(self) -> None:
+        """Close the link and the pairing."""
+        relay, self._relay = self._relay, None
+        if relay is None:
+            return
+        await relay.desk.close()
+        relay.task.cancel()
+        await asyncio.gather(relay.task, return_exceptions=True)
+        relay.channels.link_down()
+
+    def _start(self, relay: configuration.RelayConfig, secret: str) -> ConnectedRelay:
+        phones = PhoneStore(self._paths.phones, relay.device_id)
+        api = RelayApi(relay.url, relay.device_id, secret)
+        desk = PairingDesk(api, relay.url, noise.public_bytes(self._device_key), self._events.happened)
+        channels = Channels(
+            device_id=relay.device_id,
+            device_key=self._device_key,
+            phones=phones,
+            desk=desk,
+            new_client=self._new_client,
+            happened=self._events.happened,
+        )
+        link = RelayLink(relay.url, relay.device_id, secret, channels)
+        channels.use(link)
+        task = asyncio.create_task(link.run())
+        return ConnectedRelay(api, link, channels, desk, phones, relay.device_id, task)

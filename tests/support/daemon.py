@@ -1,0 +1,127 @@
+"""A real daemon process with a home of its own, for tests that look at it from outside."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from loopsy_daemon import config, files, keys
+from loopsy_daemon.errors import DaemonNotRunning
+from loopsy_daemon.paths import Paths
+from loopsy_daemon.service.client import DaemonClient
+from loopsy_daemon.wire import messages
+from tests.support.phone import Machine, pair
+
+START_SECONDS = 15.0
+
+
+class Daemon:
+    """The daemon of one home; `start`, `stop`, `kill` and again."""
+
+    def __init__(self, home: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.paths = Paths.of(home)
+        self.environment = dict(environment or {})
+        self.process: asyncio.subprocess.Process | None = None
+
+    def configure(self, relay_url: str, device_id: str, device_secret: str) -> None:
+        """Point the home at a relay, with secrets in a file."""
+        files.private_directory(self.paths.home)
+        relay = config.RelayConfig(url=relay_url, device_id=device_id)
+        config.update(
+            self.paths.config,
+            lambda former: msgspec.structs.replace(former, name="studio", relay=relay, secrets="file"),
+        )
+        keys.FileStore(self.paths.secrets).put(keys.DEVICE_SECRET, device_secret)
+
+    async def start(self) -> None:
+        """Start the process and wait until it answers on its socket."""
+        files.private_directory(self.paths.home)
+        log = (self.paths.home / "test.log").open("ab")
+        with log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "loopsy_daemon.service.main",
+                env={**os.environ, "LOOPSY_SECRETS": "file", **self.environment, "LOOPSY_HOME": str(self.paths.home)},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        async with asyncio.timeout(START_SECONDS):
+            while True:
+                try:
+                    client = await DaemonClient.connect(self.paths.socket)
+                except DaemonNotRunning:
+                    assert self.process.returncode is None, self.log()
+                    await asyncio.sleep(0.02)
+                else:
+                    await client.close()
+                    return
+
+    async def stop(self) -> int:
+        """End the process with SIGTERM; return its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """End the process with SIGKILL."""
+        await self._end(signal.SIGKILL)
+
+    async def _end(self, number: signal.Signals) -> int:
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        async with asyncio.timeout(START_SECONDS):
+            return await self.process.wait()
+
+    def log(self) -> str:
+        """Return what the process has written."""
+        return (self.paths.home / "test.log").read_text(errors="replace")
+
+    async def client(self) -> DaemonClient:
+        """Return a new local client."""
+        return await DaemonClient.connect(self.paths.socket)
+
+    async def status(self) -> messages.StatusReport:
+        """Return how the daemon is."""
+        async with await self.client() as client:
+            report = await client.request(messages.Status(id=client.next_id()))
+        assert isinstance(report, messages.StatusReport)
+        return report
+
+    async def wait_relay(self, state: str = "connected") -> messages.StatusReport:
+        """Wait until the link has this state."""
+        async with asyncio.timeout(START_SECONDS):
+            while True:
+                report = await self.status()
+                if report.relay and report.relay.state == state:
+                    return report
+                await asyncio.sleep(0.05)
+
+    async def pair_phone(self, label: str = "Simulated phone") -> Machine:
+        """Pair a simulated phone."""
+        async with await self.client() as client:
+            started = await client.request(messages.PairStart(id=client.next_id()))
+            assert isinstance(started, messages.PairStarted)
+            return await pair(started.url, started.code, label)
+
+
+@asynccontextmanager
+async def running_daemon(
+    home: Path, relay_url: str, device_id: str, device_secret: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Daemon]:
+    """Give a daemon that is connected to the relay; killed at the end if a test has not stopped it."""
+    daemon = Daemon(home, environment)
+    daemon.configure(relay_url, device_id, device_secret)
+    await daemon.start()
+    try:
+        await daemon.wait_relay()
+        yield daemon
+    finally:
+        if daemon.process and daemon.process.returncode is None:
+            await daemon.stop()
