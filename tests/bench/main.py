@@ -1,8 +1,8 @@
 """`make bench`: measure from outside, print a table and a chart, write one flat JSON object."""
 
+import argparse
 import asyncio
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -27,11 +27,13 @@ async def measure() -> dict[str, float]:
 
 
 def main() -> int:
-    """Measure, print, write `bench.json` or the file that `JSON` names."""
+    """Measure, print, write the figures to the file of `--json`."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.main", description=__doc__)
+    parser.add_argument("--json", type=Path, default=Path("bench.json"), help="where the figures go")
+    path: Path = parser.parse_args().json
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # what the daemon runs on
         results = runner.run(measure())
     print(render(results))
-    path = Path(os.environ.get("JSON") or "bench.json")
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(f"\nwritten: {path}", file=sys.stderr)
     return 0

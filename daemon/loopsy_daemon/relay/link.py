@@ -4,14 +4,14 @@ import asyncio
 import logging
 import random
 import time
-from collections import deque
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.typing import Subprotocol
 
+from loopsy_daemon.relay.direct_connection import DirectConnection
 from loopsy_daemon.wire import control, frames, limits
 from loopsy_daemon.wire.backoff import Backoff
 from loopsy_daemon.wire.close_codes import RATE_LIMITED_PAUSE_SECONDS, CloseCode
@@ -23,8 +23,6 @@ _OPEN_DEADLINE_SECONDS: Final = 15.0
 _CLOSE_DEADLINE_SECONDS: Final = 2.0
 # `phones` names every connection of every phone; everything else is far smaller.
 _MAX_MESSAGE_BYTES: Final = 1_048_576
-# Windows bound what each stream has in flight; this bounds what a link that does not drain costs in memory.
-_MAX_OUTBOX_BYTES: Final = 16 * 1_048_576
 # A protocol error is worth another try with a laptop that nobody watches; these are not.
 _REFUSALS: Final[dict[int, str]] = {
     CloseCode.REPLACED: "another daemon connected with this device's identity",
@@ -61,10 +59,7 @@ class RelayLink:
         self._device_id = device_id
         self._secret = device_secret
         self._events = events
-        self._outbox: deque[str | bytes] = deque()
-        self._outbox_bytes = 0
-        self._outbox_filled = asyncio.Event()
-        self._socket: ClientConnection | None = None
+        self._socket: DirectConnection | None = None
         self._heard_at = 0.0
         self._state = "connecting"
         self._since = time.time()
@@ -126,30 +121,30 @@ class RelayLink:
             open_timeout=_OPEN_DEADLINE_SECONDS,
             close_timeout=_CLOSE_DEADLINE_SECONDS,
             ping_interval=None,  # the protocol's own ping does not wake the relay
+            create_connection=self._new_connection,  # type: ignore[arg-type]  # any callable will do
         ) as socket:
+            assert isinstance(socket, DirectConnection)
             if socket.subprotocol != _SUBPROTOCOL:
                 raise InvalidHandshake("what answers is not a Loopsy relay")
-            self._heard_at = time.monotonic()
-            self._socket = socket
+            keeping = asyncio.create_task(self._keep_alive(socket))
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._write(socket))
-                    tasks.create_task(self._keep_alive(socket))
-                    tasks.create_task(self._read(socket))
-            except* Exception as errors:
-                raise _first(errors) from errors
+                await socket.wait_end()
             finally:
+                keeping.cancel()
                 self._went_down()
 
-    async def _read(self, socket: ClientConnection) -> None:
-        while True:
-            message = await socket.recv()
-            self._heard_at = time.monotonic()
-            if isinstance(message, bytes):
-                conn, payload = frames.decode_device_frame(message)
-                self._events.frame(conn, payload)
-            elif message != control.PONG:
-                self._control(message)
+    def _new_connection(self, *arguments: Any, **options: Any) -> DirectConnection:
+        self._heard_at = time.monotonic()
+        self._socket = DirectConnection(*arguments, take=self._take, **options)
+        return self._socket
+
+    def _take(self, message: str | bytes) -> None:
+        self._heard_at = time.monotonic()
+        if isinstance(message, bytes):
+            conn, payload = frames.decode_device_frame(message)
+            self._events.frame(conn, payload)
+        elif message != control.PONG:
+            self._control(message)
 
     def _control(self, text: str) -> None:
         match control.decode_relay_message(text):
@@ -164,16 +159,7 @@ class RelayLink:
             case None:
                 _log.info("the relay said something that this version does not know")
 
-    async def _write(self, socket: ClientConnection) -> None:
-        while True:
-            await self._outbox_filled.wait()
-            while self._outbox:
-                message = self._outbox.popleft()
-                self._outbox_bytes -= len(message)
-                await socket.send(message)
-            self._outbox_filled.clear()
-
-    async def _keep_alive(self, socket: ClientConnection) -> None:
+    async def _keep_alive(self, socket: DirectConnection) -> None:
         unanswered = 0
         while True:
             due = self._heard_at + limits.PING_INTERVAL_SECONDS * (unanswered + 1)
@@ -181,25 +167,17 @@ class RelayLink:
             if time.monotonic() - self._heard_at < limits.PING_INTERVAL_SECONDS:
                 unanswered = 0
             elif unanswered >= limits.PINGS_MISSED_BEFORE_DROP:
-                socket.transport.abort()
-                raise ConnectionResetError("the relay does not answer")
+                socket.fail(ConnectionResetError("the relay does not answer"))
+                return
             else:
                 unanswered += 1
                 self._put(control.PING)
 
     def _put(self, message: str | bytes) -> None:
-        if self._state != "connected":
-            return
-        self._outbox.append(message)
-        self._outbox_bytes += len(message)
-        self._outbox_filled.set()
-        if self._outbox_bytes > _MAX_OUTBOX_BYTES and self._socket:
-            _log.warning("the link does not drain: %d bytes wait; dropping it", self._outbox_bytes)
-            self._socket.transport.abort()
+        if self._state == "connected" and self._socket:
+            self._socket.send_now(message)
 
     def _went_up(self) -> None:
-        self._outbox.clear()
-        self._outbox_bytes = 0
         self._state, self._since, self._last_error = "connected", time.time(), None
         self._events.link_up()
 
@@ -229,12 +207,6 @@ def is_loopback(url: str) -> bool:
 
 def _websocket_url(url: str) -> str:
     return "ws" + url.removeprefix("http").rstrip("/")
-
-
-def _first(errors: BaseExceptionGroup[Exception]) -> Exception:
-    for error in errors.exceptions:
-        return _first(error) if isinstance(error, BaseExceptionGroup) else error
-    raise AssertionError("an exception group has an exception")
 
 
 def _reason(error: Exception) -> str:

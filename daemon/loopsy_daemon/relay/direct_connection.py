@@ -1,0 +1,71 @@
+"""A WebSocket without queues: messages are handed over as they arrive and sent at once, within one turn of the loop."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, InvalidState
+from websockets.frames import DATA_OPCODES, Frame, Opcode
+from websockets.http11 import Response
+
+# Windows bound what each stream has in flight; this bounds what a link that does not drain costs in memory.
+MAX_UNSENT_BYTES: Final = 16 * 1_048_576
+
+
+class DirectConnection(ClientConnection):
+    """`take` gets every message, str or bytes; an exception of it ends the connection and is raised by `wait_end`.
+
+    The queue and the task switches of `recv` and `send` cost more than everything else on a keystroke's way.
+    """
+
+    def __init__(self, *arguments: Any, take: Callable[[str | bytes], None], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._take = take
+        self._failure: Exception | None = None
+        self._parts: list[bytes] = []
+        self._is_text = False
+
+    def process_event(self, event: Frame | Response) -> None:  # type: ignore[override]  # narrower than upstream's
+        """Hand over a message; the handshake and control frames are upstream's."""
+        if not isinstance(event, Frame) or event.opcode not in DATA_OPCODES:
+            super().process_event(event)
+            return
+        if event.opcode is not Opcode.CONT:
+            self._is_text = event.opcode is Opcode.TEXT
+        if self._parts or not event.fin:  # RFC 6455 §5.4: a message in several frames
+            self._parts.append(bytes(event.data))
+            if not event.fin:
+                return
+            data = b"".join(self._parts)
+            self._parts.clear()
+        else:
+            data = bytes(event.data)
+        try:
+            self._take(data.decode() if self._is_text else data)
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the end, not to the transport
+            self.fail(error)
+
+    def send_now(self, message: str | bytes) -> None:
+        """Send a message; dropped once the connection is closing."""
+        try:
+            if isinstance(message, bytes):
+                self.protocol.send_binary(message)
+            else:
+                self.protocol.send_text(message.encode())
+        except (ConnectionClosed, InvalidState):
+            return
+        self.send_data()
+        if self.transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+            self.fail(ConnectionAbortedError("the link does not drain"))
+
+    def fail(self, error: Exception) -> None:
+        """End the connection at once because of this error."""
+        self._failure = self._failure or error
+        self.transport.abort()
+
+    async def wait_end(self) -> None:
+        """Wait until the connection has ended, and raise why: the failure, or ConnectionClosed."""
+        await self.wait_closed()
+        if self._failure:
+            raise self._failure
+        raise self.protocol.close_exc
