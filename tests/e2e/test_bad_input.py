@@ -9,7 +9,8 @@ import pytest
 
 from loopsy_daemon.wire import frames, limits, messages
 from tests.support.daemon import Daemon
-from tests.support.phone import LinkClosed, Phone
+from tests.support.machine import LinkClosed, open_link
+from tests.support.phone import Phone
 
 PROTOCOL_ERROR = 4010
 TOO_LARGE = 1009
@@ -111,8 +112,6 @@ async def test_an_unknown_type_is_ignored(daemon: Daemon) -> None:
 
 
 async def test_a_request_before_hello_and_a_version_that_nobody_speaks(daemon: Daemon) -> None:
-    from tests.support.phone import open_link
-
     machine = await daemon.pair_phone()
     for first in ({"type": "list", "id": 1}, {**HELLO, "versions": [99]}):
         phone = Phone(machine, await open_link(machine), bytes(16))

@@ -23,7 +23,6 @@ async def crossed(proxies: list[Proxy]) -> bytes:
 
 def forms(marker: bytes) -> list[bytes]:
     """Return how a marker could stand in plain sight."""
-    import base64
 
     return [
         marker,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from loopsy_daemon.wire import messages
 from tests.support.daemon import Daemon, running_daemon
-from tests.support.phone import Machine, Phone
+from tests.support.machine import Machine
+from tests.support.phone import Phone
 from tests.support.proxy import proxy_to
 from tests.support.relay import RelayUnderTest, running_relay
 from tests.support.steady_phone import SteadyPhone

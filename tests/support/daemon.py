@@ -15,7 +15,8 @@ from loopsy_daemon.errors import DaemonNotRunning
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.service.client import DaemonClient
 from loopsy_daemon.wire import messages
-from tests.support.phone import Machine, pair
+from tests.support.machine import Machine
+from tests.support.phone import pair
 
 START_SECONDS = 15.0
 

@@ -6,69 +6,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import urlsplit
 
-import httpx
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
 from loopsy_daemon.wire import channel, frames, limits, messages
 from loopsy_daemon.wire.errors import WireError
-from loopsy_daemon.wire.pairing import decode_fragment, pairing_psk
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What a phone keeps of a paired laptop."""
-
-    relay_url: str
-    device_id: str
-    device_key: bytes
-    phone_id: str
-    phone_secret: str = field(repr=False)
-    key: X25519PrivateKey = field(repr=False)
-    label: str
-
-
-class LinkClosed(Exception):
-    """The link was closed, with the code of the protocol."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"{code} {reason}")
-        self.code = code
-        self.reason = reason
-
-
-async def redeem(pair_url: str, label: str) -> tuple[Machine, bytes]:
-    """Redeem the token of a pairing link; return the machine, not confirmed yet, and the pairing secret."""
-    parts = urlsplit(pair_url)
-    offer = decode_fragment(parts.fragment)
-    relay_url = f"{parts.scheme}://{parts.netloc}"
-    async with httpx.AsyncClient(base_url=relay_url) as client:
-        response = await client.post(
-            "/v1/pair", headers={"authorization": f"Bearer {offer.token}"}, json={"label": label}
-        )
-    response.raise_for_status()
-    answer = response.json()
-    machine = Machine(
-        relay_url=relay_url,
-        device_id=answer["device_id"],
-        device_key=offer.device_key,
-        phone_id=answer["phone_id"],
-        phone_secret=answer["phone_secret"],
-        key=X25519PrivateKey.generate(),
-        label=label,
-    )
-    return machine, offer.secret
-
-
-async def pair(pair_url: str, code: str, label: str = "Simulated phone") -> Machine:
-    """Pair with a laptop. Raises LinkClosed 4005 for a wrong code."""
-    machine, secret = await redeem(pair_url, label)
-    async with Phone.connected(machine, psk=pairing_psk(secret, code)):
-        return machine
+from loopsy_daemon.wire.pairing import pairing_psk
+from tests.support.machine import LinkClosed, Machine, closed_link, closed_link_of, open_link, redeem
 
 
 @dataclass(slots=True)
@@ -354,23 +300,8 @@ class Phone:
     _attach_keep: bool = True
 
 
-async def open_link(machine: Machine) -> ClientConnection:
-    """Open the phone's WebSocket."""
-    url = f"ws{machine.relay_url.removeprefix('http')}/v1/devices/{machine.device_id}/phones/{machine.phone_id}/link"
-    return await connect(
-        url,
-        subprotocols=[Subprotocol("loopsy.v1"), Subprotocol(f"loopsy.bearer.{machine.phone_secret}")],
-        compression=None,
-        max_size=1_048_576,
-        ping_interval=None,
-    )
-
-
-def closed_link(error: ConnectionClosed) -> LinkClosed:
-    """Return the close that ended a connection."""
-    return LinkClosed(error.rcvd.code, error.rcvd.reason) if error.rcvd else LinkClosed(1006, "lost")
-
-
-def closed_link_of(socket: ClientConnection) -> LinkClosed:
-    """Return the close of a socket that has ended."""
-    return LinkClosed(socket.close_code or 1006, socket.close_reason or "")
+async def pair(pair_url: str, code: str, label: str = "Simulated phone") -> Machine:
+    """Pair with a laptop. Raises LinkClosed 4005 for a wrong code."""
+    machine, secret = await redeem(pair_url, label)
+    async with Phone.connected(machine, psk=pairing_psk(secret, code)):
+        return machine

@@ -8,7 +8,8 @@ from contextlib import suppress
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
 from loopsy_daemon.wire.errors import WireError
-from tests.support.phone import LinkClosed, Machine, Phone, Stream
+from tests.support.machine import LinkClosed, Machine
+from tests.support.phone import Phone, Stream
 
 INPUT_WINDOW_BYTES = 65_536
 

@@ -10,7 +10,6 @@ import threading
 import tty
 from pathlib import Path
 
-
 READY = b"\x06"
 """Printed first, in raw mode: what is typed before it would go through the terminal's line editing."""
 

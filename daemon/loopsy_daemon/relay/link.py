@@ -126,6 +126,7 @@ class RelayLink:
             assert isinstance(socket, DirectConnection)
             if socket.subprotocol != _SUBPROTOCOL:
                 raise InvalidHandshake("what answers is not a Loopsy relay")
+            socket.send_now(control.PING)  # workerd ends a connection that it refuses only once it has heard from it
             keeping = asyncio.create_task(self._keep_alive(socket))
             try:
                 await socket.wait_end()
