@@ -9,7 +9,8 @@ from loopsy_daemon.relay.api import register_device
 from loopsy_daemon.wire import messages
 from loopsy_deploy.local import LocalRelay, RateLimits
 from tests.support.daemon import Daemon, running_daemon
-from tests.support.phone import Machine, Phone
+from tests.support.machine import Machine
+from tests.support.phone import Phone
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -27,6 +27,7 @@ class Daemon:
     def __init__(self, home: Path, environment: Mapping[str, str] | None = None) -> None:
         self.paths = Paths.of(home)
         self.environment = dict(environment or {})
+        self.user_home = self.paths.home / "user"  # a plain account's: no start-up files of whoever runs the tests
         self.process: asyncio.subprocess.Process | None = None
 
     def configure(self, relay_url: str, device_id: str, device_secret: str) -> None:
@@ -42,13 +43,21 @@ class Daemon:
     async def start(self) -> None:
         """Start the process and wait until it answers on its socket."""
         files.private_directory(self.paths.home)
+        self.user_home.mkdir(exist_ok=True)
         log = (self.paths.home / "test.log").open("ab")
         with log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "loopsy_daemon.service.main",
-                env={**os.environ, "LOOPSY_SECRETS": "file", **self.environment, "LOOPSY_HOME": str(self.paths.home)},
+                env={
+                    **os.environ,
+                    "HOME": str(self.user_home),
+                    "SHELL": "/bin/bash",
+                    "LOOPSY_SECRETS": "file",
+                    **self.environment,
+                    "LOOPSY_HOME": str(self.paths.home),
+                },
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

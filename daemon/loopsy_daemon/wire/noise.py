@@ -38,14 +38,16 @@ class CipherState:
 
     def encrypt(self, plaintext: bytes, associated_data: bytes | None = None) -> bytes:
         """Return ciphertext ‖ tag."""
-        return self._aead.encrypt(self._next_nonce(), plaintext, associated_data)
+        nonce = self._next_nonce()  # first: it may change the key
+        return self._aead.encrypt(nonce, plaintext, associated_data)
 
     def decrypt(self, ciphertext: bytes, associated_data: bytes | None = None) -> bytes:
         """Return the plaintext. Raises DecryptionFailed; the state must not be used afterwards."""
         if len(ciphertext) > MAX_NOISE_MESSAGE_BYTES:
             raise DecryptionFailed("a Noise message has at most 65,535 bytes")
+        nonce = self._next_nonce()  # first: it may change the key
         try:
-            return self._aead.decrypt(self._next_nonce(), ciphertext, associated_data)
+            return self._aead.decrypt(nonce, ciphertext, associated_data)
         except InvalidTag as error:
             raise DecryptionFailed("a message does not verify") from error
 

@@ -1,0 +1,155 @@
+"""The daemon as a process in the background: start it, wait until it answers, end it."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from loopsy_daemon import files
+from loopsy_daemon.cli.daemon import ask, read_status, with_daemon
+from loopsy_daemon.errors import ConnectionLost, DaemonNotRunning, LoopsyError, RequestFailed
+from loopsy_daemon.paths import Paths
+
+if TYPE_CHECKING:
+    from loopsy_daemon.service.client import DaemonClient
+
+START_DEADLINE_SECONDS: Final = 10.0
+ANSWER_DEADLINE_SECONDS: Final = 5.0
+SHUTDOWN_DEADLINE_SECONDS: Final = 10.0
+TERMINATE_DEADLINE_SECONDS: Final = 5.0
+KILL_DEADLINE_SECONDS: Final = 2.0
+_POLL_SECONDS: Final = 0.02
+
+
+def start_in_background(paths: Paths) -> int:
+    """Start the daemon, which must not run, and return its pid once it answers. Raises LoopsyError with its reason."""
+    for directory in (paths.home, paths.logs):
+        files.private_directory(directory)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(paths.daemon_log, flags, files.PRIVATE_FILE_MODE), "ab") as log:
+        log_start = log.seek(0, os.SEEK_END)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "loopsy_daemon.service.main"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",  # a daemon keeps no directory busy
+            env={**os.environ, "LOOPSY_HOME": str(paths.home)},
+            start_new_session=True,
+        )
+
+    def settled() -> bool:
+        # Ours may end because another start was faster; then that one's daemon holds the lock and will answer.
+        return _pid(paths) is not None or (process.poll() is not None and not is_locked(paths))
+
+    in_time = _wait(settled, START_DEADLINE_SECONDS)
+    pid = _pid(paths)
+    if pid is not None:
+        return pid
+    if not in_time:
+        process.terminate()
+        raise LoopsyError(
+            f"The daemon did not answer within {START_DEADLINE_SECONDS:.0f} s.", f"tail {paths.daemon_log}"
+        )
+    reason = _last_line(paths.daemon_log, log_start) or f"exit status {process.returncode}"
+    raise LoopsyError(f"The daemon ended at once: {reason}", f"tail {paths.daemon_log}")
+
+
+def running_pid(paths: Paths) -> int | None:
+    """Return the pid of the daemon, or None if none runs. One that is just starting is waited for.
+
+    Raises LoopsyError if one holds the lock and does not answer.
+    """
+    _wait(lambda: _pid(paths) is not None or not is_locked(paths), ANSWER_DEADLINE_SECONDS)
+    pid = _pid(paths)
+    if pid is None and is_locked(paths):
+        raise LoopsyError("A daemon of this home runs, but does not answer.", "loopsy restart")
+    return pid
+
+
+def stop(paths: Paths) -> tuple[bool, bool]:
+    """End the daemon: ask it, then TERM, then KILL. Return whether it ran, and whether a signal was needed."""
+    try:
+        with_daemon(_shut_down, paths)
+        asked = True
+    except (DaemonNotRunning, ConnectionLost, RequestFailed):
+        asked = False
+    if not asked and not is_locked(paths):
+        return False, False
+    if asked and _wait_for_end(paths, SHUTDOWN_DEADLINE_SECONDS):
+        return True, False
+    for number, deadline_seconds in (
+        (signal.SIGTERM, TERMINATE_DEADLINE_SECONDS),
+        (signal.SIGKILL, KILL_DEADLINE_SECONDS),
+    ):
+        _signal_holder(paths, number)
+        if _wait_for_end(paths, deadline_seconds):
+            return True, True
+    raise LoopsyError("The daemon cannot be ended.", f"find who holds it: fuser {paths.daemon_lock}")
+
+
+def is_locked(paths: Paths) -> bool:
+    """Tell whether a process holds the daemon's lock, answering or not."""
+    try:
+        descriptor = os.open(paths.daemon_lock, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared: two commands that look at the same time do not see each other.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+async def _shut_down(client: "DaemonClient") -> None:
+    from loopsy_daemon.wire import messages
+
+    with suppress(ConnectionLost):  # it may be gone before its answer is
+        await ask(client, messages.Shutdown(id=client.next_id()), messages.Ok)
+
+
+def _pid(paths: Paths) -> int | None:
+    with suppress(ConnectionLost):
+        status = read_status(paths)
+        return None if status is None else status.pid
+    return None
+
+
+def _signal_holder(paths: Paths, number: signal.Signals) -> None:
+    try:
+        pid = int(paths.daemon_lock.read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return
+    # The lock is held, so the pid in it is the holder's and not some later process's.
+    if pid > 1 and is_locked(paths):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def _wait_for_end(paths: Paths, deadline_seconds: float) -> bool:
+    return _wait(lambda: not is_locked(paths), deadline_seconds)
+
+
+def _wait(condition: Callable[[], bool], deadline_seconds: float) -> bool:
+    deadline = time.monotonic() + deadline_seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def _last_line(log: Path, start: int) -> str:
+    with log.open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

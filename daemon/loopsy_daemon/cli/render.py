@@ -1,0 +1,158 @@
+"""The one place that turns results into text for a person, or into JSON for a program."""
+
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Sequence
+from typing import Final, assert_never
+
+from loopsy_daemon.cli import results
+from loopsy_daemon.cli.tables import Cell, print_table
+from loopsy_daemon.cli.text import ago, printable
+
+_PAIRING_ENDS: Final = {
+    "cancelled": "The pairing was cancelled.",
+    "expired": "The pairing expired; open another: loopsy mobile pair",
+    "refused": "The pairing has ended after too many wrong codes; open another: loopsy mobile pair",
+}
+
+
+def show(result: results.Result, *, as_json: bool) -> None:
+    """Print the result to stdout, at once."""
+    if as_json:
+        sys.stdout.write(json.dumps(dataclasses.asdict(result), ensure_ascii=False) + "\n")
+    else:
+        _show_text(result)
+    sys.stdout.flush()
+
+
+def _show_text(result: results.Result) -> None:
+    match result:
+        case results.PhoneList():
+            _show_phones(result.phones)
+        case results.SessionList():
+            _show_sessions(result.sessions)
+        case _:
+            print("\n".join(_lines(result)))
+
+
+def _lines(result: results.Result) -> list[str]:
+    match result:
+        case results.Initialised():
+            first = "Ready" if result.created else "Ready already"
+            return [f"{first}: {printable(result.name)} in {result.home}, secrets in the {result.secrets}."]
+        case results.Started(already_running=True):
+            return [f"The daemon runs already (pid {result.pid})."]
+        case results.Started():
+            return [f"The daemon runs (pid {result.pid})."]
+        case results.Stopped(was_running=False):
+            return ["The daemon was not running."]
+        case results.Stopped():
+            return ["The daemon did not answer and was ended." if result.forced else "The daemon has stopped."]
+        case results.StatusResult():
+            return _status_lines(result)
+        case results.RelayConfigured():
+            next_step = "" if result.daemon_running else "; start the daemon: loopsy start"
+            return [f"Registered at {result.url} as {result.device_id}{next_step}."]
+        case results.RelayShown(relay=None):
+            return ["No relay is configured."]
+        case results.RelayShown(relay=relay):
+            assert relay is not None
+            return [f"relay   {relay.url}", f"device  {relay.device_id}", f"link    {_link(relay)}"]
+        case results.RelayUnset():
+            note = (
+                "" if result.forgotten_there else " The relay could not be told; it forgets this device after a year."
+            )
+            return [f"This device does not use {result.url} any more.{note}"]
+        case results.PairOpened():
+            return [f"link  {result.url}", f"code  {result.code}"]
+        case results.PairEnded(outcome="paired"):
+            return [f"Paired with {printable(result.label or result.phone_id or 'a phone')}."]
+        case results.PairEnded():
+            return [_PAIRING_ENDS.get(result.outcome, f"The pairing has ended: {printable(result.outcome)}.")]
+        case results.PhoneRevoked():
+            return [f"{printable(result.phone)} is revoked."]
+        case results.SessionOpened():
+            return [result.id]
+        case results.SessionEnded(was_alive=True):
+            return [f"{printable(result.name)} ({result.id}) was ended."]
+        case results.SessionEnded():
+            return [f"{printable(result.name)} ({result.id}) had ended, and is forgotten."]
+        case results.PhoneList() | results.SessionList():
+            raise AssertionError("these are tables")
+        case _:
+            assert_never(result)
+
+
+def _status_lines(status: results.StatusResult) -> list[str]:
+    lines = [f"name      {printable(status.name)}", f"home      {status.home}"]
+    if status.running:
+        lines += [
+            f"daemon    running, pid {status.pid}, version {status.version}, up {ago(status.started_at or 0.0)}",
+            f"sessions  {status.sessions}",
+            f"phones    {status.phones} paired, {status.phones_online} online",
+        ]
+    else:
+        lines.append("daemon    not running; start it: loopsy start")
+    relay = status.relay
+    if relay is None:
+        lines.append("relay     none; register at one: loopsy relay configure URL")
+    else:
+        lines.append(f"relay     {relay.url}, {_link(relay)}")
+    if status.unknown_config_keys:
+        lines.append(f"warning   config.yaml has keys that mean nothing: {', '.join(status.unknown_config_keys)}")
+    return lines
+
+
+def _link(relay: results.RelayState) -> str:
+    if relay.state is None:
+        return "not connected"
+    since = f" for {ago(relay.since)}" if relay.since else ""
+    reason = f" ({printable(relay.last_error)})" if relay.last_error and relay.state != "connected" else ""
+    return f"{relay.state}{since}{reason}"
+
+
+def _show_phones(phones: Sequence[results.PhoneRow]) -> None:
+    if not phones:
+        print("No phone is paired; pair one: loopsy mobile pair")
+        return
+    rows = [
+        (
+            Cell(phone.phone_id),
+            Cell(phone.label, may_shrink=True),
+            Cell("online", style="green") if phone.online else Cell("offline"),
+            Cell("never" if phone.last_seen_at is None else f"{ago(phone.last_seen_at)} ago"),
+            Cell(f"{ago(phone.paired_at)} ago"),
+        )
+        for phone in phones
+    ]
+    print_table(("PHONE", "LABEL", "STATE", "SEEN", "PAIRED"), rows)
+
+
+def _show_sessions(sessions: Sequence[results.SessionRow]) -> None:
+    if not sessions:
+        print("No session; start one: loopsy shell")
+        return
+    now = time.time()
+    rows = [
+        (
+            Cell(session.id),
+            Cell(session.name, may_shrink=True),
+            Cell(session.agent),
+            _state(session),
+            Cell(str(session.clients)),
+            Cell(ago(session.active_at, now) if session.alive else "-"),
+            Cell(session.title or session.preview, may_shrink=True),
+        )
+        for session in sessions
+    ]
+    print_table(("ID", "NAME", "AGENT", "STATE", "CLIENTS", "IDLE", "TITLE"), rows)
+
+
+def _state(session: results.SessionRow) -> Cell:
+    if session.alive:
+        return Cell("running", style="green")
+    if session.signal:
+        return Cell(f"ended by {session.signal}", style="red")
+    return Cell(f"exit {session.code}", style="dim" if session.code == 0 else "red")

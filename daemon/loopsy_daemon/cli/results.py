@@ -1,0 +1,185 @@
+"""What commands report, as values; `render` makes text or JSON of them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """A home is ready: its configuration and the device's key exist."""
+
+    home: str
+    name: str
+    secrets: str
+    public_key: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The daemon runs."""
+
+    pid: int
+    already_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The daemon does not run any more."""
+
+    was_running: bool
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RelayState:
+    """The relay that this device is registered at, and the link to it where the daemon runs."""
+
+    url: str
+    device_id: str
+    state: str | None = None
+    since: float | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResult:
+    """How this machine's daemon is; what only a running daemon knows is None without one."""
+
+    running: bool
+    home: str
+    name: str
+    version: str
+    pid: int | None = None
+    started_at: float | None = None
+    sessions: int | None = None
+    phones: int | None = None
+    phones_online: int | None = None
+    relay: RelayState | None = None
+    unknown_config_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelayConfigured:
+    """This device is registered at a relay now."""
+
+    url: str
+    device_id: str
+    daemon_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RelayShown:
+    """The relay, or that there is none."""
+
+    relay: RelayState | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelayUnset:
+    """This device uses no relay any more; `forgotten_there` tells whether the relay was told so."""
+
+    url: str
+    forgotten_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PairOpened:
+    """A pairing is open."""
+
+    url: str
+    code: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairEnded:
+    """A pairing has ended: `paired`, `expired`, `refused` (wrong codes), `cancelled`."""
+
+    outcome: str
+    phone_id: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRow:
+    """A paired phone; times in seconds since 1970."""
+
+    phone_id: str
+    label: str
+    paired_at: float
+    last_seen_at: float | None
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneList:
+    """The paired phones."""
+
+    phones: tuple[PhoneRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRevoked:
+    """A phone is out."""
+
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session; times in seconds since 1970."""
+
+    id: str
+    name: str
+    agent: str
+    title: str
+    cwd: str
+    alive: bool
+    code: int | None
+    signal: str | None
+    clients: int
+    created_at: float
+    active_at: float
+    preview: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionList:
+    """The sessions, those that have ended too."""
+
+    sessions: tuple[SessionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A session was started and nobody is attached."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """A session was told to end, or forgotten if it had ended before."""
+
+    id: str
+    name: str
+    was_alive: bool
+
+
+Result = (
+    Initialised
+    | Started
+    | Stopped
+    | StatusResult
+    | RelayConfigured
+    | RelayShown
+    | RelayUnset
+    | PairOpened
+    | PairEnded
+    | PhoneList
+    | PhoneRevoked
+    | SessionList
+    | SessionOpened
+    | SessionEnded
+)

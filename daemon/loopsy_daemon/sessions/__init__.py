@@ -1,0 +1,1 @@
+"""Sessions: programs on PTYs, their screens and their viewers."""

@@ -1,0 +1,245 @@
+"""A program on a POSIX pseudoterminal, driven by the event loop."""
+
+import asyncio
+import collections
+import contextlib
+import errno
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from ptyprocess import PtyProcess, PtyProcessError
+
+from loopsy_daemon.sessions.child import ExitStatus, watch_exit
+from loopsy_daemon.sessions.pty import Pty, PtyEvents
+
+READ_BYTES: Final = 65_536
+# Linux hands out at most 4 KiB at a time: gather, but leave the loop to others after this much.
+GATHER_BYTES: Final = 65_536
+OPTIONAL_QUEUE_BYTES: Final = 65_536
+KILL_AFTER_SECONDS: Final = 2.0
+# Output of a program that has ended is in the kernel already; only a process that survives HUP keeps the end away.
+DRAIN_SECONDS: Final = 1.0
+_INHERITED_BY_EXEC: Final = ("SIGPIPE", "SIGXFSZ", "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGTSTP", "SIGCHLD")
+
+
+def spawn_posix(
+    argv: Sequence[str], environment: Mapping[str, str], cwd: str, cols: int, rows: int, events: PtyEvents
+) -> Pty:
+    """Start `argv` as the leader of a session of its own on a new terminal. Raises OSError."""
+    try:
+        process = PtyProcess.spawn(
+            list(argv), cwd=cwd, env=dict(environment), dimensions=(rows, cols), preexec_fn=_restore_signals
+        )
+    except PtyProcessError as error:
+        raise OSError(errno.EIO, str(error)) from error
+    return PosixPty(process, events)
+
+
+def _restore_signals() -> None:
+    """Run in the child before exec: what Python or a daemon ignores, a program would ignore as well."""
+    for name in _INHERITED_BY_EXEC:
+        signal.signal(signal.Signals[name], signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+class PosixPty:
+    """Reads when there is something, writes when there is room, reports the exit after the last byte."""
+
+    def __init__(self, process: Any, events: PtyEvents) -> None:
+        self._process = process
+        self._events = events
+        self._fd: int = process.fd
+        self._pid: int = process.pid
+        self._loop = asyncio.get_running_loop()
+        self._queue: collections.deque[tuple[memoryview, Callable[[int], None] | None]] = collections.deque()
+        self._queued_bytes = 0
+        self._is_writing = False
+        self._is_paused = False
+        self._is_reading = False
+        self._ended = False  # no more output will come
+        self._status: ExitStatus | None = None
+        self._closed = False
+        self._drain_timer: asyncio.TimerHandle | None = None
+        self._kill_timer: asyncio.TimerHandle | None = None
+        os.set_blocking(self._fd, False)
+        watch_exit(self._pid, self._process_exited)
+        self._start_reading()
+
+    @property
+    def pid(self) -> int:
+        """The program's process id, which is its session's and first process group's as well."""
+        return self._pid
+
+    # --- output ---------------------------------------------------------------------------------------------------
+
+    def pause_reading(self) -> None:
+        """Leave output in the terminal's buffer."""
+        self._is_paused = True
+        self._stop_reading()
+
+    def resume_reading(self) -> None:
+        """Read output again."""
+        self._is_paused = False
+        self._start_reading()
+
+    def _start_reading(self) -> None:
+        if not (self._is_reading or self._is_paused or self._ended or self._closed):
+            self._loop.add_reader(self._fd, self._readable)
+            self._is_reading = True
+
+    def _stop_reading(self) -> None:
+        if self._is_reading:
+            self._loop.remove_reader(self._fd)
+            self._is_reading = False
+
+    def _readable(self) -> None:
+        pieces: list[bytes] = []
+        gathered_bytes = 0
+        while gathered_bytes < GATHER_BYTES:
+            try:
+                piece = os.read(self._fd, READ_BYTES)
+            except BlockingIOError:
+                break
+            except OSError as error:
+                if error.errno != errno.EIO:  # EIO is how a terminal says that nobody holds its other side
+                    raise
+                piece = b""
+            if not piece:
+                self._ended = True
+                self._stop_reading()
+                break
+            pieces.append(piece)
+            gathered_bytes += len(piece)
+        if pieces:
+            self._events.output_received(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        if self._ended:
+            self._report_exit()
+
+    # --- input ----------------------------------------------------------------------------------------------------
+
+    def write(self, data: bytes, on_written: Callable[[int], None] | None = None) -> bool:
+        """Queue input in order, and hand over at once what the terminal takes."""
+        if self._closed or (on_written is None and self._queued_bytes > OPTIONAL_QUEUE_BYTES):
+            return False
+        self._queue.append((memoryview(data), on_written))
+        self._queued_bytes += len(data)
+        if not self._is_writing:
+            self._writable()
+        return True
+
+    def _writable(self) -> None:
+        while self._queue:
+            view, on_written = self._queue[0]
+            try:
+                count_bytes = os.write(self._fd, view)
+            except BlockingIOError:
+                break
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+                self._forget_input()  # nobody will read it
+                break
+            self._queued_bytes -= count_bytes
+            if count_bytes == len(view):
+                self._queue.popleft()
+            else:
+                self._queue[0] = (view[count_bytes:], on_written)
+            if on_written is not None:
+                on_written(count_bytes)
+        if bool(self._queue) != self._is_writing:
+            self._is_writing = bool(self._queue)
+            if self._is_writing:
+                self._loop.add_writer(self._fd, self._writable)
+            else:
+                self._loop.remove_writer(self._fd)
+
+    def _forget_input(self) -> None:
+        self._queue.clear()
+        self._queued_bytes = 0
+
+    # --- size and signals -----------------------------------------------------------------------------------------
+
+    def resize(self, cols: int, rows: int) -> None:
+        """Change the terminal's size; the program gets WINCH."""
+        if not self._closed:
+            self._process.setwinsize(rows, cols)
+
+    def signal_foreground(self, number: int) -> None:
+        """Send a signal to the foreground process group, or to the program's own if there is none."""
+        if self._status is None and not self._closed:
+            _signal_group(self._foreground_group() or self._pid, number)
+
+    def hang_up(self) -> None:
+        """Send HUP to the program and what runs in the foreground, and KILL 2 s later."""
+        if self._status is not None or self._closed or self._kill_timer is not None:
+            return
+        self._signal_all(signal.SIGHUP)
+        self._signal_all(signal.SIGCONT)  # a stopped program would not see it
+        self._kill_timer = self._loop.call_later(KILL_AFTER_SECONDS, self._signal_all, signal.SIGKILL)
+
+    def _signal_all(self, number: int) -> None:
+        for group in {self._pid, self._foreground_group() or self._pid}:
+            _signal_group(group, number)
+
+    def _foreground_group(self) -> int | None:
+        try:
+            return os.tcgetpgrp(self._fd) or None
+        except OSError:
+            return None
+
+    # --- end ------------------------------------------------------------------------------------------------------
+
+    def _process_exited(self, status: ExitStatus) -> None:
+        self._status = status
+        if self._kill_timer is not None:
+            self._kill_timer.cancel()
+        if self._closed:
+            return
+        if not self._ended:
+            self._drain_timer = self._loop.call_later(DRAIN_SECONDS, self._give_up_draining)
+        self._report_exit()
+
+    def _give_up_draining(self) -> None:
+        if self._is_paused:  # somebody still needs the output that is there
+            self._drain_timer = self._loop.call_later(DRAIN_SECONDS, self._give_up_draining)
+            return
+        self._readable()
+        if not self._ended:
+            self._ended = True
+            self._report_exit()
+
+    def _report_exit(self) -> None:
+        if not self._ended or self._closed:
+            return
+        if self._status is None:
+            self.hang_up()  # it has closed its terminal and goes on: there is nothing left to show
+            return
+        self.close()
+        self._events.program_exited(self._status)
+
+    def close(self) -> None:
+        """Kill what still runs and release everything; no event comes any more."""
+        if self._closed:
+            return
+        if self._status is None:
+            self._signal_all(signal.SIGKILL)
+        self._closed = True
+        self._stop_reading()
+        if self._is_writing:
+            self._loop.remove_writer(self._fd)
+            self._is_writing = False
+        self._forget_input()
+        for timer in (self._drain_timer, self._kill_timer):
+            if timer is not None:
+                timer.cancel()
+        # ptyprocess would wait for the program when it is collected; the watcher has that covered.
+        self._process.closed = True
+        self._process.fileobj.close()
+        self._process.fd = -1
+
+
+def _signal_group(group: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)

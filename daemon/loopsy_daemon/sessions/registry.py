@@ -1,0 +1,192 @@
+"""All sessions of this daemon: opened, found, named and forgotten."""
+
+import asyncio
+import base64
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from loopsy_daemon.sessions.agents import Agents, home_directory
+from loopsy_daemon.sessions.environment import session_environment
+from loopsy_daemon.sessions.errors import BadDirectory, BadRequest, SpawnFailed, TooManySessions, UnknownSession
+from loopsy_daemon.sessions.identity import Labels, Program
+from loopsy_daemon.sessions.names import free_name, require_free_name, require_valid_name
+from loopsy_daemon.sessions.posix_pty import spawn_posix
+from loopsy_daemon.sessions.pty import Spawn
+from loopsy_daemon.sessions.screen import warm_up
+from loopsy_daemon.sessions.session import Session
+from loopsy_daemon.wire import limits, messages
+
+_ID_BYTES: Final = 8
+_SHORTEST_PREFIX_CHARACTERS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryLimits:
+    """How much this daemon keeps."""
+
+    sessions: int = 64
+    exited_seconds: float = limits.EXITED_SESSION_SECONDS
+
+
+class Registry:
+    """The sessions in the order in which they were opened. `on_change` is called when a list of them would differ."""
+
+    def __init__(
+        self,
+        home_environment: Mapping[str, str],
+        registry_limits: RegistryLimits | None = None,
+        on_change: Callable[[], object] = lambda: None,
+        spawn: Spawn = spawn_posix,
+    ) -> None:
+        self.agents = Agents(home_environment)
+        self._home_environment = home_environment
+        self._limits = registry_limits or RegistryLimits()
+        self._on_change = on_change
+        self._spawn = spawn
+        self._sessions: dict[str, Session] = {}
+        self._forget_timers: dict[str, asyncio.TimerHandle] = {}
+        warm_up()
+
+    def open(
+        self,
+        agent: str,
+        cols: int,
+        rows: int,
+        name: str | None = None,
+        cwd: str | None = None,
+        command: Sequence[str] | None = None,
+    ) -> Session:
+        """Start an agent, or `command` in its place. Raises SessionError."""
+        argv = self.agents.argv(agent)
+        argv = list(command) if command is not None else argv
+        _require_valid_size(cols, rows)
+        names = {session.name for session in self._sessions.values() if session.alive}
+        if name is None:
+            name = free_name(agent, names)
+        else:
+            require_valid_name(name)
+            require_free_name(name, names)
+        self._make_room()
+        session_id = base64.b32encode(secrets.token_bytes(_ID_BYTES)).decode().rstrip("=").lower()
+        directory = self._directory(cwd)
+        environment = session_environment(self._home_environment, session_id, directory)
+        try:
+            session = Session(
+                Labels(id=session_id, name=name),
+                Program(agent=agent, argv=argv, environment=environment, cwd=directory),
+                cols,
+                rows,
+                spawn=self._spawn,
+                on_change=self._on_change,
+                on_exit=lambda: self._forget_later(session_id),
+            )
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SpawnFailed(
+                f"{argv[0]} could not be started: {reason}.", "Check the command and its path."
+            ) from error
+        self._sessions[session_id] = session
+        self._on_change()
+        return session
+
+    def get(self, session_id: str) -> Session:
+        """Return the session with exactly this id. Raises UnknownSession."""
+        try:
+            return self._sessions[session_id]
+        except KeyError:
+            raise UnknownSession(f"There is no session {session_id!r}.", "See `loopsy list`.") from None
+
+    def resolve(self, text: str) -> Session:
+        """Return the session with this id, this name, or this beginning of an id (4 characters or more).
+
+        A running session's name goes before an exited one's. Raises UnknownSession, or BadRequest if it is ambiguous.
+        """
+        if text in self._sessions:
+            return self._sessions[text]
+        named = [session for session in self._sessions.values() if session.name == text]
+        found = [session for session in named if session.alive] or named
+        if not found and len(text) >= _SHORTEST_PREFIX_CHARACTERS:
+            found = [session for session in self._sessions.values() if session.id.startswith(text.lower())]
+        if not found:
+            raise UnknownSession(f"There is no session {text!r}.", "See `loopsy list`.")
+        if len(found) > 1:
+            raise BadRequest(f"{text!r} could be {len(found)} sessions.", "Use the id that `loopsy list` shows.")
+        return found[0]
+
+    def infos(self) -> list[messages.SessionInfo]:
+        """Return all sessions as lists show them."""
+        return [session.info() for session in self._sessions.values()]
+
+    def rename(self, session_id: str, name: str) -> None:
+        """Give a session another name. Raises SessionError."""
+        session = self.get(session_id)
+        require_valid_name(name)
+        require_free_name(
+            name, {other.name for other in self._sessions.values() if other.alive and other is not session}
+        )
+        session.labels.name = name
+        self._on_change()
+
+    def signal(self, session_id: str, name: str) -> None:
+        """Send a signal to a session's foreground program. Raises SessionError."""
+        self.get(session_id).signal(name)
+
+    def kill(self, session_id: str) -> None:
+        """End a session's program: hang-up, then KILL after 2 s. Raises SessionError."""
+        self.get(session_id).kill()
+
+    def dismiss(self, session_id: str) -> None:
+        """Forget an exited session. Raises SessionError."""
+        session = self.get(session_id)
+        if session.alive:
+            raise BadRequest(f"{session.name} is still running.", f"End it with `loopsy kill {session.name}`.")
+        self._forget(session_id)
+
+    def close_all(self) -> None:
+        """Kill every program and forget every session."""
+        for session_id in tuple(self._sessions):
+            self._forget(session_id)
+
+    def _make_room(self) -> None:
+        """Forget the oldest exited sessions in favour of a new one. Raises TooManySessions."""
+        for session in [session for session in self._sessions.values() if not session.alive]:
+            if len(self._sessions) < self._limits.sessions:
+                return
+            self._forget(session.id)
+        if len(self._sessions) >= self._limits.sessions:
+            raise TooManySessions(f"{self._limits.sessions} sessions are running.", "End one with `loopsy kill`.")
+
+    def _forget_later(self, session_id: str) -> None:
+        loop = asyncio.get_running_loop()
+        self._forget_timers[session_id] = loop.call_later(self._limits.exited_seconds, self._forget, session_id)
+
+    def _forget(self, session_id: str) -> None:
+        timer = self._forget_timers.pop(session_id, None)
+        if timer is not None:
+            timer.cancel()
+        self._sessions.pop(session_id).close()
+        self._on_change()
+
+    def _directory(self, cwd: str | None) -> str:
+        """Return the absolute working directory: `~` and relative paths begin at home. Raises BadDirectory."""
+        home = home_directory(self._home_environment)
+        wanted = home if not cwd or cwd == "~" else cwd
+        wanted = wanted.removeprefix("~/")
+        directory = os.path.normpath(Path(home, wanted))
+        if "\x00" in wanted or not Path(directory).is_dir():
+            raise BadDirectory(f"{wanted} is not a directory.", "Check the path; it begins at your home directory.")
+        if not os.access(directory, os.X_OK):
+            raise BadDirectory(f"{wanted} may not be entered.", f"Check it with `ls -ld {wanted}`.")
+        return directory
+
+
+def _require_valid_size(cols: int, rows: int) -> None:
+    if not (limits.MIN_COLS <= cols <= limits.MAX_COLS and limits.MIN_ROWS <= rows <= limits.MAX_ROWS):
+        raise BadRequest(
+            f"A terminal cannot have {cols} columns and {rows} rows.",
+            f"Use {limits.MIN_COLS} to {limits.MAX_COLS} columns and {limits.MIN_ROWS} to {limits.MAX_ROWS} rows.",
+        )

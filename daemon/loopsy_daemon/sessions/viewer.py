@@ -1,0 +1,233 @@
+"""One client's stream on one session: where it is in the output, and when it gets more."""
+
+import asyncio
+import math
+from typing import Final, Protocol
+
+from loopsy_daemon.sessions.child import ExitStatus
+from loopsy_daemon.sessions.clients import ClientRecord
+from loopsy_daemon.sessions.output_log import OutputLog
+from loopsy_daemon.sessions.sink import Sink, Snapshot
+from loopsy_daemon.wire import limits
+from loopsy_daemon.wire.coalescing import Coalescer
+from loopsy_daemon.wire.offsets import OutputWindow
+
+SKIP_SNAPSHOT_BYTES: Final = 65_536
+
+
+class Viewed(Protocol):
+    """What an attachment needs of its session."""
+
+    log: OutputLog
+    exit_status: ExitStatus | None
+
+    def snapshot(self, size_bytes: int) -> Snapshot:
+        """Return what stands for the output so far."""
+
+    def leads(self, client: bytes) -> bool:
+        """Return whether this client leads."""
+
+    def input_received(self, attachment: "Attachment", offset: int, data: bytes) -> None:
+        """A client typed."""
+
+    def size_wanted(self, attachment: "Attachment", *, claim: bool) -> None:
+        """A client's size changed, or it takes the lead."""
+
+    def viewer_moved(self) -> None:
+        """A lossless client caught up some."""
+
+    def viewer_left(self, attachment: "Attachment") -> None:
+        """A client stopped following."""
+
+
+class Attachment:
+    """Made by `Session.attach`; silent until `start`. `base` to `leader` are for the reply to the client."""
+
+    def __init__(
+        self,
+        session: Viewed,
+        sink: Sink,
+        client: bytes,
+        record: ClientRecord,
+        size: tuple[int, int],
+        have: int | None,
+        snapshot: Snapshot | None,
+        *,
+        lossless: bool,
+    ) -> None:
+        self.client = client
+        self.wanted_cols, self.wanted_rows = size
+        self.lossless = lossless
+        self.snapshot = snapshot
+        self.base = snapshot.base if snapshot is not None else have or 0
+        self.record = record
+        self.input_seen = record.input.seen
+        mark = session.log.size_at(self.base)
+        self.cols, self.rows = mark.cols, mark.rows
+        self.leader = session.leads(client)
+        self._session = session
+        self._log = session.log
+        self._sink = sink
+        self._loop = asyncio.get_running_loop()
+        self._window = OutputWindow(self.base)
+        self._coalescer = Coalescer()
+        self._mark_sequence = mark.sequence
+        self._flowing = False
+        self._detached = False
+        self._pumping = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = math.inf
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much output exists that was not sent yet."""
+        return self._log.end - self._window.sent
+
+    # --- from the client ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Let output flow from `base` on."""
+        self._flowing = True
+        self._pump(self._loop.time())
+
+    def acknowledge(self, offset: int) -> None:
+        """The client's terminal has parsed the output before `offset`. Raises ProtocolViolation."""
+        self._window.acknowledge(offset)
+        if not self._pumping:
+            self._pump(self._loop.time())
+
+    def receive_input(self, offset: int, data: bytes) -> None:
+        """The client typed `data`. Raises ProtocolViolation for a gap or too much at once."""
+        if not self._detached:
+            self._session.input_received(self, offset, data)
+
+    def resize(self, cols: int, rows: int) -> None:
+        """The client's size changed."""
+        self.wanted_cols, self.wanted_rows = cols, rows
+        if not self._detached:
+            self._session.size_wanted(self, claim=False)
+
+    def claim(self, cols: int, rows: int) -> None:
+        """The client takes the lead."""
+        self.wanted_cols, self.wanted_rows = cols, rows
+        if not self._detached:
+            self._session.size_wanted(self, claim=True)
+
+    def detach(self) -> None:
+        """Stop following; nothing is sent any more."""
+        if not self._detached:
+            self._detached = True
+            self._flowing = False
+            self._set_timer(math.inf)
+            self._session.viewer_left(self)
+
+    # --- from the session -----------------------------------------------------------------------------------------
+
+    def output_arrived(self, now: float) -> None:
+        """The log has more output."""
+        self._coalescer.record_arrival(now)
+        if self._flowing and not self._pumping:
+            self._pump(now)
+
+    def input_arrived(self) -> None:
+        """Somebody typed: what the program answers shall not wait."""
+        self._coalescer.record_input()
+
+    def state_changed(self) -> None:
+        """The size, the leader, or whether the program lives, changed."""
+        if self._flowing and not self._pumping:
+            self._pump(self._loop.time())
+
+    def input_written(self, offset: int) -> None:
+        """The program's terminal has the input before `offset`."""
+        if self._flowing:
+            self._sink.send_input_ack(offset)
+
+    # --- the stream -----------------------------------------------------------------------------------------------
+
+    def _pump(self, now: float) -> None:
+        """Send what may leave now, and set the timer for the rest. A sink may call back into `acknowledge`."""
+        if not self._flowing:
+            return
+        self._pumping = True
+        try:
+            wake_at = math.inf
+            while self._flowing:
+                wake_at = self._skip_if_behind(now)
+                self._send_marks()
+                waiting_bytes = self._log.end - self._window.sent
+                if waiting_bytes == 0:
+                    break
+                due_at = -math.inf if self._session.exit_status is not None else self._coalescer.due_at(waiting_bytes)
+                if due_at > now:
+                    wake_at = min(wake_at, due_at)
+                    break
+                if self._window.room_bytes < min(waiting_bytes, limits.BATCH_BYTES):
+                    break  # an acknowledgement makes room
+                self._send_output(now)
+            if self._flowing:
+                self._set_timer(wake_at)
+                self._send_exit()
+        finally:
+            self._pumping = False
+        if self.lossless:
+            self._session.viewer_moved()
+
+    def _send_output(self, now: float) -> None:
+        offset = self._window.sent
+        limit_bytes = min(limits.MAX_OUTPUT_BYTES, self._window.room_bytes)
+        mark = self._log.mark_after(self._mark_sequence)
+        if mark is not None:
+            limit_bytes = min(limit_bytes, mark.offset - offset)
+        data = self._log.read(offset, limit_bytes)
+        self._window.record_sent(len(data))
+        self._coalescer.record_left(now, self._log.end - self._window.sent)
+        self._sink.send_output(offset, data)
+
+    def _send_marks(self) -> None:
+        mark = self._log.mark_after(self._mark_sequence)
+        while mark is not None and mark.offset <= self._window.sent and self._flowing:
+            self._mark_sequence = mark.sequence
+            leads = self._session.leads(self.client)
+            self._sink.send_resized(self._window.sent, mark.cols, mark.rows, leads)
+            mark = self._log.mark_after(self._mark_sequence)
+
+    def _skip_if_behind(self, now: float) -> float:
+        """Replace what the client cannot catch up with by a snapshot; return when that would be due."""
+        if self.lossless:
+            return math.inf
+        due_at = self._window.skip_due_at(self._log.end, now)
+        is_lost = self._window.sent < self._log.start  # overwritten before the client made room for it
+        if is_lost and self._window.room_bytes >= limits.BATCH_BYTES:
+            due_at = now
+        if due_at is None:
+            return math.inf
+        if due_at > now:
+            return due_at
+        snapshot = self._session.snapshot(SKIP_SNAPSHOT_BYTES)
+        self._window.skip_to(snapshot.base, len(snapshot.data))
+        self._mark_sequence = self._log.size_at(snapshot.base).sequence
+        self._sink.send_snapshot(snapshot)
+        return math.inf
+
+    def _send_exit(self) -> None:
+        status = self._session.exit_status
+        if status is not None and self._window.sent == self._log.end:
+            self._flowing = False
+            self._set_timer(math.inf)
+            self._sink.send_exit(self._log.end, status.code, status.signal)
+
+    def _set_timer(self, at: float) -> None:
+        if at == self._timer_at:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._timer_at = at
+        if at < math.inf:
+            self._timer = self._loop.call_at(at, self._timer_fired)
+
+    def _timer_fired(self) -> None:
+        self._timer = None
+        self._timer_at = math.inf
+        self._pump(self._loop.time())
