@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -15,31 +14,7 @@ from loopsy_daemon.wire import channel, frames, limits, messages
 from loopsy_daemon.wire.errors import WireError
 from loopsy_daemon.wire.pairing import pairing_psk
 from tests.support.machine import LinkClosed, Machine, closed_link, closed_link_of, open_link, redeem
-
-
-@dataclass(slots=True)
-class Stream:
-    """One attached session, as the phone sees it. `received` are the output bytes since `base`."""
-
-    number: int
-    info: messages.SessionInfo
-    base: int
-    received: bytearray
-    snapshot: bytearray
-    input_offset: int
-    leader: bool
-    snapshot_bytes_left: int = 0
-    acknowledged: int = 0
-    input_acknowledged: int = 0
-    skips: int = 0
-    exit: messages.Exit | None = None
-    keep: bool = True
-    sizes: list[tuple[int, int, int]] = field(default_factory=list)
-
-    @property
-    def end(self) -> int:
-        """The offset up to which output has arrived."""
-        return self.base + len(self.received)
+from tests.support.phone_stream import Stream
 
 
 class Phone:

@@ -9,7 +9,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from loopsy_daemon.wire.errors import WireError
 from tests.support.machine import LinkClosed, Machine
-from tests.support.phone import Phone, Stream
+from tests.support.phone import Phone
+from tests.support.phone_stream import Stream
 
 INPUT_WINDOW_BYTES = 65_536
 

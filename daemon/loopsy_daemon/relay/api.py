@@ -1,5 +1,6 @@
 """HTTP calls to the relay: register this device, mint pair tokens, list and delete phones."""
 
+import asyncio
 from typing import Final, TypeVar
 
 import httpx
@@ -7,11 +8,16 @@ import msgspec
 from msgspec import Struct
 
 from loopsy_daemon.errors import RelayError
+from loopsy_daemon.relay.address import is_loopback
 from loopsy_daemon.wire.errors import MalformedMessage
 from loopsy_daemon.wire.identifiers import decode_device_id, decode_secret
 
 T = TypeVar("T")
 _TIMEOUT: Final = httpx.Timeout(15.0)
+_CALL_DEADLINE_SECONDS: Final = 20.0
+# The largest answer lists 72 phones.
+_MAX_ANSWER_BYTES: Final = 262_144
+_UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Registration(Struct, frozen=True):
@@ -67,6 +73,12 @@ class _ErrorBody(Struct, frozen=True):
     error: _ErrorDetail
 
 
+class _Answer(Struct, frozen=True):
+    url: str
+    status: int
+    body: bytes
+
+
 class RelayApi:
     """The relay's HTTP interface as one device uses it. Raises RelayError."""
 
@@ -77,15 +89,15 @@ class RelayApi:
 
     async def mint_pair_token(self, ttl_seconds: int) -> PairToken:
         """Return a new pair token."""
-        response = await _call(
+        answer = await _call(
             self._url, "POST", f"{self._device}/pair-tokens", bearer=self._secret, body={"ttl": ttl_seconds}
         )
-        return _decode(response, PairToken)
+        return _decode(answer, PairToken)
 
     async def list_phones(self) -> list[RelayPhone]:
         """Return the phones that the relay has, pending ones too."""
-        response = await _call(self._url, "GET", f"{self._device}/phones", bearer=self._secret)
-        return _decode(response, _PhoneList).phones
+        answer = await _call(self._url, "GET", f"{self._device}/phones", bearer=self._secret)
+        return _decode(answer, _PhoneList).phones
 
     async def delete_phone(self, phone_id: str) -> None:
         """Make the relay forget a phone and close its sockets."""
@@ -114,40 +126,62 @@ async def read_health(url: str) -> RelayHealth:
 
 async def _call(
     url: str, method: str, path: str, *, bearer: str | None = None, body: dict[str, object] | None = None
-) -> httpx.Response:
-    headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+) -> _Answer:
+    if bearer and not (bearer.isascii() and bearer.isprintable() and " " not in bearer):
+        # HTTP cannot carry it, and what complains further down would quote it.
+        raise RelayError("That is no secret or invite: it has characters that none has.", "copy it again, as a whole")
+    headers = {"accept-encoding": "identity"}  # what is small stays as large as it says
+    if bearer:
+        headers["authorization"] = f"Bearer {bearer}"
     try:
-        async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, follow_redirects=False) as client:
-            response = await client.request(method, path, headers=headers, json=body)
-    except httpx.HTTPError as error:
+        async with (
+            asyncio.timeout(_CALL_DEADLINE_SECONDS),
+            httpx.AsyncClient(
+                base_url=url, timeout=_TIMEOUT, follow_redirects=False, trust_env=not is_loopback(url)
+            ) as client,
+            client.stream(method, path, headers=headers, json=body) as response,
+        ):
+            answer = await _read(response)
+    except (httpx.HTTPError, TimeoutError) as error:
         reason = str(error) or type(error).__name__
         raise RelayError(f"The relay at {url} cannot be reached: {reason}.", f"curl {url}/health") from error
     except (httpx.InvalidURL, UnicodeError) as error:
         raise RelayError(f"{url} is not a URL.", "loopsy relay configure https://…") from error
-    if response.is_success:
-        return response
-    raise _refusal(url, response)
+    if httpx.codes.is_success(answer.status):
+        return answer
+    raise _refusal(url, answer)
 
 
-def _refusal(url: str, response: httpx.Response) -> RelayError:
+async def _read(response: httpx.Response) -> _Answer:
+    """Read the body, unless it is larger than any that a relay sends."""
+    url = str(response.request.url)
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > _MAX_ANSWER_BYTES:
+            raise _not_a_relay(url, status=response.status_code)
+    return _Answer(url, response.status_code, bytes(body))
+
+
+def _refusal(url: str, answer: _Answer) -> RelayError:
     try:
-        detail = msgspec.json.decode(response.content, type=_ErrorBody).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return _not_a_relay(url, status=response.status_code)
+        detail = msgspec.json.decode(answer.body, type=_ErrorBody).error
+    except _UNDECODABLE:
+        return _not_a_relay(url, status=answer.status)
     hint = {
         "registration_closed": "ask whoever runs the relay for an invite: loopsy-deploy-relay invite",
         "rate_limited": "wait a minute and try again",
         "unauthorized": "check the secret or invite, then: loopsy relay configure",
         "not_configured": "deploy the relay again: loopsy-deploy-relay",
     }.get(detail.code)
-    return RelayError(f"The relay refuses: {detail.message}", hint, status=response.status_code, code=detail.code)
+    return RelayError(f"The relay refuses: {detail.message}", hint, status=answer.status, code=detail.code)
 
 
-def _decode(response: httpx.Response, kind: type[T]) -> T:
+def _decode(answer: _Answer, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(response.content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _not_a_relay(str(response.request.url), status=response.status_code) from error
+        return msgspec.json.decode(answer.body, type=kind)
+    except _UNDECODABLE as error:
+        raise _not_a_relay(answer.url, status=answer.status) from error
 
 
 def _not_a_relay(url: str, *, status: int | None = None) -> RelayError:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -13,11 +14,14 @@ from loopsy_daemon.relay.pairing import PairingDesk
 from loopsy_daemon.relay.phones import PhoneRecord, PhoneStore
 from loopsy_daemon.wire import channel, frames, limits
 from loopsy_daemon.wire.close_codes import CloseCode
-from loopsy_daemon.wire.errors import DecryptionFailed, WireError
+from loopsy_daemon.wire.errors import DecryptionFailed, ProtocolViolation, WireError
 from loopsy_daemon.wire.identifiers import decode_base64url, encode_base64url
 from loopsy_daemon.wire.messages import PhoneInfo
+from loopsy_daemon.wire.pairing import OpenPairing
 
 _log = logging.getLogger(__name__)
+# What a relay that keeps to the protocol can have connected at once.
+MAX_CONNECTIONS: Final = limits.MAX_CONNECTIONS_PER_PHONE * (limits.MAX_PAIRED_PHONES + limits.MAX_PENDING_PHONES)
 
 
 class LinkSender(Protocol):
@@ -62,8 +66,10 @@ class _Connection:
     """One phone connection; `candidate` waits for its first transport message, which proves that it is no replay."""
 
     phone_id: str
+    label: str = ""
     transport: channel.Transport | None = None
     candidate: PhoneRecord | None = None
+    pairing: OpenPairing | None = None
     client: Client | None = None
     deadline: asyncio.TimerHandle | None = None
 
@@ -99,11 +105,16 @@ class Channels:
         return {connection.phone_id for connection in self._connections.values() if connection.client}
 
     def revoke(self, phone_id: str) -> None:
-        """Forget the phone's key, then close what it has open: effective with a hostile relay too."""
-        self._phones.remove(phone_id)
-        for conn, connection in list(self._connections.items()):
-            if connection.phone_id == phone_id:
-                self.close(conn, CloseCode.REVOKED, "revoked")
+        """Forget the phone's key and close what it has open: effective with a hostile relay too.
+
+        Raises LoopsyError if that could not be stored: the phone is out until the daemon starts again.
+        """
+        try:
+            self._phones.remove(phone_id)
+        finally:
+            for conn, connection in list(self._connections.items()):
+                if connection.phone_id == phone_id:
+                    self.close(conn, CloseCode.REVOKED, "revoked")
 
     def link_up(self) -> None:
         """Confirm phones that were paired while the relay could not be told."""
@@ -120,7 +131,10 @@ class Channels:
         self._happened("relay.disconnected", {})
 
     def phone_up(self, conn: int, phone_id: str) -> None:
-        """A phone is connected; it begins with a handshake."""
+        """A phone is connected; it begins with a handshake. Raises ProtocolViolation for more than there can be."""
+        self.phone_down(conn)  # a relay that repeats itself must not leave a client behind
+        if len(self._connections) >= MAX_CONNECTIONS:
+            raise ProtocolViolation("the relay names more connections than there can be")
         self._connections[conn] = _Connection(phone_id)
 
     def phone_down(self, conn: int) -> None:
@@ -163,12 +177,15 @@ class Channels:
             if not pairing:  # made for another device key: this laptop was set up anew
                 self.close(conn, CloseCode.REVOKED, "not paired")
                 return
-            left = self._desk.wrong_code(connection.phone_id)
+            left = self._desk.wrong_code()
+            if left == 0:
+                self._forget_pending(connection.phone_id)
             code = CloseCode.HANDSHAKE_REFUSED if left else CloseCode.NO_PAIRING
             self.close(conn, code, f"wrong code, {left} left" if left else "wrong code, the pairing has ended")
             return
         key = encode_base64url(accepted.phone_key)
         if pairing:
+            connection.pairing = pairing
             connection.candidate = PhoneRecord(
                 phone_id=connection.phone_id, key=key, label=accepted.introduction.label, paired_at=time.time()
             )
@@ -194,11 +211,11 @@ class Channels:
         if connection.deadline:
             connection.deadline.cancel()
         phone = connection.candidate
-        if phone:
-            if not self._desk.paired(phone.phone_id):  # another phone was faster, or the time is over
+        if phone and connection.pairing:
+            if not self._desk.complete(connection.pairing, partial(self._phones.add, phone)):
+                self._forget_pending(phone.phone_id)  # another phone was faster, or the time is over
                 self.close(conn, CloseCode.NO_PAIRING, "no pairing is open")
                 return None
-            self._phones.add(phone)
             self._sender.confirm_phone(phone.phone_id)
             self._happened("phone.paired", {"phone_id": phone.phone_id, "label": phone.label})
         else:
@@ -206,6 +223,7 @@ class Channels:
             if phone is None:
                 self.close(conn, CloseCode.REVOKED, "not paired")
                 return None
+        connection.label = phone.label
         self._happened("phone.connected", {"phone_id": phone.phone_id, "label": phone.label})
         return self._new_client(
             _ChannelTransport(self, conn, connection), PhoneInfo(phone_id=phone.phone_id, label=phone.label)
@@ -224,16 +242,19 @@ class Channels:
     def _reset(self, connection: _Connection) -> None:
         """Forget a connection's channel and its client."""
         client, connection.client = connection.client, None
-        connection.transport = connection.candidate = None
+        connection.transport = connection.candidate = connection.pairing = None
         if connection.deadline:
             connection.deadline.cancel()
             connection.deadline = None
         if client:
             client.disconnected()
             self._phones.seen(connection.phone_id, time.time())
-            known = self._phones.get(connection.phone_id)
-            label = known.label if known else ""
-            self._happened("phone.disconnected", {"phone_id": connection.phone_id, "label": label})
+            self._happened("phone.disconnected", {"phone_id": connection.phone_id, "label": connection.label})
+
+    def _forget_pending(self, phone_id: str) -> None:
+        """Make the relay delete a phone that did not pair; one that is paired under this id stays."""
+        if self._phones.get(phone_id) is None:
+            self._desk.forget_pending(phone_id)
 
     def _drop_all(self) -> None:
         for conn in list(self._connections):

@@ -8,6 +8,8 @@ from websockets.exceptions import ConnectionClosed, InvalidState
 from websockets.frames import DATA_OPCODES, Frame, Opcode
 from websockets.http11 import Response
 
+from loopsy_daemon.wire.errors import MalformedMessage
+
 # Windows bound what each stream has in flight; this bounds what a link that does not drain costs in memory.
 MAX_UNSENT_BYTES: Final = 16 * 1_048_576
 
@@ -22,7 +24,7 @@ class DirectConnection(ClientConnection):
         super().__init__(*arguments, **options)
         self._take = take
         self._failure: Exception | None = None
-        self._parts: list[bytes] = []
+        self._partial: bytearray | None = None
         self._is_text = False
 
     def process_event(self, event: Frame | Response) -> None:  # type: ignore[override]  # narrower than upstream's
@@ -30,18 +32,19 @@ class DirectConnection(ClientConnection):
         if not isinstance(event, Frame) or event.opcode not in DATA_OPCODES:
             super().process_event(event)
             return
+        if self._failure:
+            return  # what arrived together with the message that ended the connection
         if event.opcode is not Opcode.CONT:
             self._is_text = event.opcode is Opcode.TEXT
-        if self._parts or not event.fin:  # RFC 6455 §5.4: a message in several frames
-            self._parts.append(bytes(event.data))
+        data = bytes(event.data)
+        if self._partial is not None or not event.fin:  # RFC 6455 §5.4: a message in several frames, empty ones too
+            self._partial = self._partial or bytearray()
+            self._partial += data
             if not event.fin:
                 return
-            data = b"".join(self._parts)
-            self._parts.clear()
-        else:
-            data = bytes(event.data)
+            data, self._partial = bytes(self._partial), None
         try:
-            self._take(data.decode() if self._is_text else data)
+            self._take(_text(data) if self._is_text else data)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the end, not to the transport
             self.fail(error)
 
@@ -69,3 +72,10 @@ class DirectConnection(ClientConnection):
         if self._failure:
             raise self._failure
         raise self.protocol.close_exc
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise MalformedMessage("a text frame that is not UTF-8") from error

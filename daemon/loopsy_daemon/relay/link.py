@@ -5,17 +5,17 @@ import logging
 import random
 import time
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, NegotiationError
 from websockets.typing import Subprotocol
 
+from loopsy_daemon.relay.address import is_loopback, link_url
 from loopsy_daemon.relay.direct_connection import DirectConnection
 from loopsy_daemon.wire import control, frames, limits
 from loopsy_daemon.wire.backoff import Backoff
 from loopsy_daemon.wire.close_codes import RATE_LIMITED_PAUSE_SECONDS, CloseCode
-from loopsy_daemon.wire.errors import MalformedMessage
+from loopsy_daemon.wire.errors import WireError
 from loopsy_daemon.wire.messages import RelayStatus
 
 _SUBPROTOCOL: Final = Subprotocol("loopsy.v1")
@@ -61,6 +61,7 @@ class RelayLink:
         self._events = events
         self._socket: DirectConnection | None = None
         self._heard_at = 0.0
+        self._up_at: float | None = None
         self._state = "connecting"
         self._since = time.time()
         self._last_error: str | None = None
@@ -92,10 +93,10 @@ class RelayLink:
         """Connect, and again whenever the link ends; once the relay refuses this device, wait for ever."""
         backoff = Backoff(random.random)
         while True:
-            started = time.monotonic()
+            self._up_at = None
             try:
                 await self.try_once()
-            except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ConnectionClosed, MalformedMessage) as error:
+            except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ConnectionClosed, WireError) as error:
                 pause_seconds = self._failed(error)
             except Exception as error:  # noqa: BLE001 - a defect of ours must not cost the person the link
                 _log.exception("the link failed")
@@ -103,7 +104,7 @@ class RelayLink:
             if self._state == "refused":
                 _log.error("link refused: %s", self._last_error)
                 await asyncio.Event().wait()
-            backoff.connection_ended(time.monotonic() - started)
+            backoff.connection_ended(time.monotonic() - self._up_at if self._up_at is not None else 0.0)
             delay_seconds = max(pause_seconds, backoff.next_delay_seconds())
             _log.info("link ended (%s); next attempt in %.1f s", self._last_error, delay_seconds)
             await asyncio.sleep(delay_seconds)
@@ -111,15 +112,22 @@ class RelayLink:
     async def try_once(self) -> None:
         """Connect and serve one WebSocket until it ends, which raises.
 
-        Raises ConnectionClosed, OSError, TimeoutError, InvalidHandshake, InvalidURI or MalformedMessage.
+        Raises ConnectionClosed, OSError, TimeoutError, InvalidHandshake, InvalidURI or WireError.
         """
-        async with connect(
-            f"{_websocket_url(self._relay_url)}/v1/devices/{self._device_id}/link",
+        try:
+            await self._serve_socket()
+        finally:
+            self._went_down()
+
+    async def _serve_socket(self) -> None:
+        async with _DirectConnect(
+            link_url(self._relay_url, self._device_id),
             subprotocols=[_SUBPROTOCOL, Subprotocol(f"loopsy.bearer.{self._secret}")],
             compression=None,  # ciphertext does not compress
             max_size=_MAX_MESSAGE_BYTES,
             open_timeout=_OPEN_DEADLINE_SECONDS,
             close_timeout=_CLOSE_DEADLINE_SECONDS,
+            proxy=None if is_loopback(self._relay_url) else True,
             ping_interval=None,  # the protocol's own ping does not wake the relay
             create_connection=self._new_connection,  # type: ignore[arg-type]  # any callable will do
         ) as socket:
@@ -132,7 +140,8 @@ class RelayLink:
                 await socket.wait_end()
             finally:
                 keeping.cancel()
-                self._went_down()
+                await asyncio.gather(keeping, return_exceptions=True)
+                self._went_down()  # before the closing handshake, which may take a while
 
     def _new_connection(self, *arguments: Any, **options: Any) -> DirectConnection:
         self._heard_at = time.monotonic()
@@ -140,6 +149,8 @@ class RelayLink:
         return self._socket
 
     def _take(self, message: str | bytes) -> None:
+        if self._socket is None:
+            return  # the rest of a link that has been given up
         self._heard_at = time.monotonic()
         if isinstance(message, bytes):
             conn, payload = frames.decode_device_frame(message)
@@ -158,7 +169,7 @@ class RelayLink:
             case control.PhoneDown(conn):
                 self._events.phone_down(conn)
             case None:
-                _log.info("the relay said something that this version does not know")
+                _log.debug("the relay said something that this version does not know")
 
     async def _keep_alive(self, socket: DirectConnection) -> None:
         unanswered = 0
@@ -180,6 +191,7 @@ class RelayLink:
 
     def _went_up(self) -> None:
         self._state, self._since, self._last_error = "connected", time.time(), None
+        self._up_at = time.monotonic()
         self._events.link_up()
 
     def _went_down(self) -> None:
@@ -201,13 +213,12 @@ class RelayLink:
         return RATE_LIMITED_PAUSE_SECONDS if limited else 0.0
 
 
-def is_loopback(url: str) -> bool:
-    """Tell whether a relay's URL names this machine."""
-    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
+class _DirectConnect(connect):
+    """Connects to the address that it was given and to no other: a relay does not redirect."""
 
-
-def _websocket_url(url: str) -> str:
-    return "ws" + url.removeprefix("http").rstrip("/")
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Return the error: the secret is for the relay alone, and the relay must not choose whom we call."""
+        return exc
 
 
 def _reason(error: Exception) -> str:
@@ -216,4 +227,6 @@ def _reason(error: Exception) -> str:
         return f"closed by the relay with {close.code}" if close else "the connection was lost"
     if isinstance(error, InvalidStatus):
         return f"the relay answered {error.response.status_code}"
+    if isinstance(error, NegotiationError):
+        return "what answers is not a Loopsy relay"  # its own text may quote the secret that we offered
     return str(error) or type(error).__name__

@@ -6,12 +6,14 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from loopsy_daemon.errors import LoopsyError, RelayError
 from loopsy_daemon.relay.api import RelayApi
 from loopsy_daemon.wire.pairing import PAIRING_SECRET_BYTES, Offer, OpenPairing, encode_fragment, pairing_psk
 
 _log = logging.getLogger(__name__)
+_CLOSE_DEADLINE_SECONDS: Final = 2.0
 Happening = Callable[[str, dict[str, str | int]], None]
 
 
@@ -59,31 +61,41 @@ class PairingDesk:
         """End the open pairing, if there is one."""
         self._end("cancelled")
 
-    def wrong_code(self, phone_id: str) -> int:
-        """Count a failure; return how many tries are left. The last one deletes the pending phone."""
+    def wrong_code(self) -> int:
+        """Count a failure; return how many tries are left. The last one ends the pairing."""
         if self._pairing is None:
             return 0
         left = self._pairing.fail()
         self._happened("pair.wrong_code", {"left": left})
         if left == 0:
-            self._delete(phone_id)
             self._end("refused")
         return left
 
-    def paired(self, phone_id: str) -> bool:
-        """Use the pairing up for this phone; tell whether it was still open."""
-        pairing = self.pairing
-        if pairing is None:
-            self._delete(phone_id)
+    def complete(self, pairing: OpenPairing, store: Callable[[], None]) -> bool:
+        """Use the pairing up: `store` keeps the phone. Tell whether the pairing was still open and the phone is kept.
+
+        A phone that knew the code of an earlier pairing has no part in a later one.
+        """
+        if self.pairing is not pairing:
             return False
         pairing.succeed()
+        try:
+            store()
+        except LoopsyError as error:
+            _log.error("the phone is not paired: %s", error)
+            self._end("not_stored")
+            return False
         self._end("paired")
         return True
 
     async def close(self) -> None:
-        """End the pairing and wait for what is still to be told to the relay."""
+        """End the pairing; what the relay has not been told within the deadline, its alarm does later."""
         self.cancel()
-        await asyncio.gather(*self._deletions)
+        if self._deletions:
+            _, late = await asyncio.wait(self._deletions, timeout=_CLOSE_DEADLINE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     def _end(self, outcome: str) -> None:
         if self._expiry:
@@ -93,7 +105,8 @@ class PairingDesk:
             self._pairing = None
             self._happened("pair.ended", {"outcome": outcome})
 
-    def _delete(self, phone_id: str) -> None:
+    def forget_pending(self, phone_id: str) -> None:
+        """Make the relay delete a phone that was not paired."""
         task = asyncio.get_running_loop().create_task(self._delete_phone(phone_id))
         self._deletions.add(task)
         task.add_done_callback(self._deletions.discard)

@@ -1,5 +1,6 @@
 """The paired phones: `phones.json`, written by the daemon alone."""
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,9 @@ from loopsy_daemon.errors import LoopsyError
 from loopsy_daemon.wire import limits
 from loopsy_daemon.wire.errors import MalformedMessage
 from loopsy_daemon.wire.identifiers import decode_base64url, decode_phone_id
+
+
+_log = logging.getLogger(__name__)
 
 
 class PhoneRecord(Struct, frozen=True, kw_only=True):
@@ -58,12 +62,13 @@ class PhoneStore:
         return by_label or [phone for phone in self.all() if len(text) >= 4 and phone.phone_id.startswith(text)]
 
     def add(self, phone: PhoneRecord) -> None:
-        """Pair a phone."""
+        """Pair a phone. Raises LoopsyError if it cannot be stored; then it is not paired."""
         self._write({**self._phones, phone.phone_id: phone})
 
     def remove(self, phone_id: str) -> None:
-        """Revoke a phone; effective when this returns."""
-        self._write({other: phone for other, phone in self._phones.items() if other != phone_id})
+        """Revoke a phone, at once and in any case. Raises LoopsyError if it would be back after a restart."""
+        self._phones = {other: phone for other, phone in self._phones.items() if other != phone_id}
+        self._write(self._phones)
 
     def seen(self, phone_id: str, at: float) -> None:
         """Remember when a phone was last connected; written with the next change or `flush`, not at once."""
@@ -73,13 +78,21 @@ class PhoneStore:
             self._unwritten = True
 
     def flush(self) -> None:
-        """Write what `seen` left unwritten."""
+        """Write what `seen` left unwritten, if that is possible: it is not worth an error."""
         if self._unwritten:
-            self._write(self._phones)
+            try:
+                self._write(self._phones)
+            except LoopsyError as error:
+                _log.warning("%s", error)
 
     def _write(self, phones: dict[str, PhoneRecord]) -> None:
         content = _PhonesFile(device_id=self._device_id, phones=list(phones.values()))
-        files.write_atomically(self._path, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+        try:
+            files.write_atomically(self._path, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+        except OSError as error:
+            raise LoopsyError(
+                f"{self._path} cannot be written: {error.strerror}.", f"make room for it: df {self._path.parent}"
+            ) from error
         self._phones = phones
         self._unwritten = False
 
@@ -93,7 +106,7 @@ def _load(path: Path, device_id: str) -> list[PhoneRecord]:
         for phone in content.phones:
             decode_phone_id(phone.phone_id)
             decode_base64url(phone.key)
-    except (msgspec.DecodeError, UnicodeDecodeError, MalformedMessage) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MalformedMessage) as error:
         raise LoopsyError(
             f"{path} is damaged: {error}.", f"restore it, or forget all phones: mv {path} {path}.old"
         ) from error

@@ -20,7 +20,8 @@ from loopsy_daemon.service.local_socket import LocalSocket
 from loopsy_daemon.service.relay_service import RelayService
 from loopsy_daemon.service.served_client import ServedClient
 from loopsy_daemon.service.server import SessionServer
-from loopsy_daemon.sessions.registry import Registry
+from loopsy_daemon.sessions.identity import Memory
+from loopsy_daemon.sessions.registry import Registry, RegistryLimits
 from loopsy_daemon.wire.messages import PhoneInfo
 
 _log = logging.getLogger(__name__)
@@ -56,7 +57,10 @@ async def serve(paths: Paths) -> None:
     device_key = keys.load_or_create_device_key(paths, keys.open_store(paths, config))
     end = asyncio.Event()
     events = Events()
-    registry = Registry(os.environ, on_change=lambda: server.sessions_changed())
+    memory = Memory(
+        scrollback_lines=config.sessions.scrollback_lines, output_log_bytes=config.sessions.output_log_bytes
+    )
+    registry = Registry(os.environ, RegistryLimits(memory=memory), on_change=lambda: server.sessions_changed())
     server = SessionServer(registry=registry, events=events, name=config.name)
 
     def new_phone_client(transport: Transport, phone: PhoneInfo) -> Client:

@@ -1,8 +1,9 @@
-"""Who a session is: the program that it runs, and what it is called."""
+"""Who a session is: the program that it runs, what it is called, how much of it is kept."""
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +23,14 @@ class Labels:
     id: str
     name: str
     created_at: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """How much of a session is kept."""
+
+    scrollback_lines: int = 10_000
+    output_log_bytes: int = 2_097_152
+
+
+DEFAULT_MEMORY: Final = Memory()

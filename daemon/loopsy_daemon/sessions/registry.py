@@ -12,7 +12,7 @@ from typing import Final
 from loopsy_daemon.sessions.agents import Agents, home_directory
 from loopsy_daemon.sessions.environment import session_environment
 from loopsy_daemon.sessions.errors import BadDirectory, BadRequest, SpawnFailed, TooManySessions, UnknownSession
-from loopsy_daemon.sessions.identity import Labels, Program
+from loopsy_daemon.sessions.identity import DEFAULT_MEMORY, Labels, Memory, Program
 from loopsy_daemon.sessions.names import free_name, require_free_name, require_valid_name
 from loopsy_daemon.sessions.posix_pty import spawn_posix
 from loopsy_daemon.sessions.pty import Spawn
@@ -30,6 +30,7 @@ class RegistryLimits:
 
     sessions: int = 64
     exited_seconds: float = limits.EXITED_SESSION_SECONDS
+    memory: Memory = DEFAULT_MEMORY
 
 
 class Registry:
@@ -82,6 +83,7 @@ class Registry:
                 rows,
                 spawn=self._spawn,
                 on_change=self._on_change,
+                memory=self._limits.memory,
                 on_exit=lambda: self._forget_later(session_id),
             )
         except OSError as error:

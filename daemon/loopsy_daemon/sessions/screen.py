@@ -22,7 +22,7 @@ _CELL_BYTES: Final = 8
 _ROW_BYTES: Final = 8
 _GRAPHEME_CLUSTERS: Final = 2027  # the app's terminal measures emoji and combining marks by cluster, always
 # Answers that would claim what the app's terminal cannot do: kitty keyboard and graphics, sizes in pixels.
-_OVERCLAIMS: Final = re.compile(rb"\x1b(?:\[\?\d*u|_G|\[[46];)")
+_OVERCLAIMS: Final = re.compile(rb"\x1b(?:\[\?\d*u|_G|\[[46];\d+;\d+t)")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

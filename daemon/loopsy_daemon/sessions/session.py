@@ -9,7 +9,7 @@ from typing import Final
 from loopsy_daemon.sessions.child import ExitStatus
 from loopsy_daemon.sessions.clients import ClientBook
 from loopsy_daemon.sessions.errors import BadRequest, SessionExited, UnknownSession
-from loopsy_daemon.sessions.identity import Labels, Program
+from loopsy_daemon.sessions.identity import DEFAULT_MEMORY, Labels, Memory, Program
 from loopsy_daemon.sessions.output_log import OutputLog
 from loopsy_daemon.sessions.pty import Pty, Spawn
 from loopsy_daemon.sessions.screen import Screen
@@ -39,10 +39,11 @@ class Session:
         *,
         spawn: Spawn,
         on_change: Callable[[], object],
+        memory: Memory = DEFAULT_MEMORY,
         on_exit: Callable[[], object] = lambda: None,
     ) -> None:
         self.labels = labels
-        self.log = OutputLog(cols, rows)
+        self.log = OutputLog(cols, rows, memory.output_log_bytes)
         self.exit_status: ExitStatus | None = None
         self._program = program
         self._on_change = on_change
@@ -56,7 +57,10 @@ class Session:
         self._last_info: messages.SessionInfo | None = None  # once everything else is released
         self._is_held = False
         self._acknowledge_soon: set[bytes] = set()
-        self._screen = Screen(cols, rows, on_reply=self._reply, on_title=on_change)
+        self._acknowledge_timer: asyncio.TimerHandle | None = None
+        self._screen = Screen(
+            cols, rows, scrollback_lines=memory.scrollback_lines, on_reply=self._reply, on_title=on_change
+        )
         self._pty: Pty = spawn(program.argv, program.environment, program.cwd, cols, rows, self)
 
     @property
@@ -137,6 +141,7 @@ class Session:
             for attachment in tuple(self._attachments):
                 attachment.detach()
             self._last_info = self.info()
+            self._acknowledge_now()
             self._pty.close()
             self._screen.close()
 
@@ -203,7 +208,7 @@ class Session:
         record = attachment.record
         fresh = record.input.accept(offset, data)
         if not fresh:
-            self._acknowledge(attachment.client)
+            self._acknowledge(attachment.client, 0)
             return
         self._active_at = time.time()
         self._act(attachment)
@@ -212,21 +217,26 @@ class Session:
 
         def written(count_bytes: int) -> None:
             record.input.record_written(count_bytes)
-            self._acknowledge(attachment.client)
+            self._acknowledge(attachment.client, record.input.unacknowledged_bytes)
 
         self._pty.write(fresh, written)
 
-    def _acknowledge(self, client: bytes) -> None:
-        """Tell the client once in this turn of the loop what was written."""
-        if not self._acknowledge_soon:
-            self._loop.call_soon(self._acknowledge_now)
+    def _acknowledge(self, client: bytes, unacknowledged_bytes: int) -> None:
+        """Tell the client what was written: soon, so that what it types next is told with it; at once if it is much."""
         self._acknowledge_soon.add(client)
+        if unacknowledged_bytes >= limits.INPUT_WINDOW_BYTES // 2:
+            self._acknowledge_now()
+        elif self._acknowledge_timer is None:
+            self._acknowledge_timer = self._loop.call_later(limits.INPUT_ACK_SECONDS, self._acknowledge_now)
 
     def _acknowledge_now(self) -> None:
+        if self._acknowledge_timer is not None:
+            self._acknowledge_timer.cancel()
+            self._acknowledge_timer = None
         clients, self._acknowledge_soon = self._acknowledge_soon, set()
         for attachment in tuple(self._attachments):
             if attachment.client in clients:
-                attachment.input_written(attachment.record.input.written)
+                attachment.input_written(attachment.record.input.take_acknowledgement())
 
     def size_wanted(self, attachment: Attachment, *, claim: bool) -> None:
         """A client's size changed, or it takes the lead."""

@@ -29,6 +29,7 @@ class Agreement(Struct, frozen=True):
     version: int
 
 
+_UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: nested too deeply
 _introduction_decoder: Final = msgspec.msgpack.Decoder(Introduction)
 _agreement_decoder: Final = msgspec.msgpack.Decoder(Agreement)
 
@@ -95,7 +96,7 @@ def accept(
     payload = handshake.read_message(frame[1:])
     try:
         introduction = _introduction_decoder.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNDECODABLE as error:
         raise MalformedMessage("malformed introduction") from error
     if PROTOCOL_VERSION not in introduction.versions:
         raise ProtocolViolation("no common version")
@@ -144,7 +145,7 @@ class Initiator:
         payload = self._handshake.read_message(frame[1:])
         try:
             agreement = _agreement_decoder.decode(payload)
-        except msgspec.DecodeError as error:
+        except _UNDECODABLE as error:
             raise MalformedMessage("malformed agreement") from error
         if agreement.version != PROTOCOL_VERSION:
             raise ProtocolViolation("no common version")

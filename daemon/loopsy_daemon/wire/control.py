@@ -54,7 +54,7 @@ def decode_relay_message(text: str) -> Phones | PhoneUp | PhoneDown | None:
     """Return what the relay said, or None for a type that this version does not know. Raises MalformedMessage."""
     try:
         message: Phones | PhoneUp | PhoneDown = _decoder.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         if _has_unknown_type(text):
             return None
         raise MalformedMessage(f"malformed relay control: {error}") from error
@@ -84,6 +84,6 @@ def _json(message: dict[str, str | int]) -> str:
 def _has_unknown_type(text: str) -> bool:
     try:
         message_type = msgspec.json.decode(_any_decoder.decode(text).get("type", msgspec.Raw(b"null")))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
     return isinstance(message_type, str) and message_type not in _TYPES

@@ -75,6 +75,7 @@ class InputSequence:
     def __init__(self, window_bytes: int = limits.INPUT_WINDOW_BYTES) -> None:
         self.seen = 0
         self.written = 0
+        self._acknowledged = 0
         self._window_bytes = window_bytes
 
     def accept(self, offset: int, data: bytes) -> bytes:
@@ -93,3 +94,13 @@ class InputSequence:
     def record_written(self, count_bytes: int) -> None:
         """Note that `count_bytes` more were handed to the program's terminal."""
         self.written += count_bytes
+
+    @property
+    def unacknowledged_bytes(self) -> int:
+        """How much was written and not acknowledged to the client."""
+        return self.written - self._acknowledged
+
+    def take_acknowledgement(self) -> int:
+        """Return the offset to acknowledge now; everything before it counts as acknowledged."""
+        self._acknowledged = self.written
+        return self.written

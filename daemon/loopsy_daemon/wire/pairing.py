@@ -21,7 +21,7 @@ class Offer:
     """What the pairing link carries; the code is not in it and cannot be computed from it."""
 
     digits: int
-    token: str
+    token: str = field(repr=False)
     device_key: bytes
     secret: bytes = field(repr=False)
 

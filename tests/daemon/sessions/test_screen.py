@@ -49,6 +49,11 @@ def test_nothing_is_claimed_that_the_apps_terminal_cannot_do(query: bytes) -> No
     assert answers(query) == []
 
 
+def test_the_cursor_is_reported_on_every_row() -> None:
+    for row in range(1, 25):
+        assert answers(f"\x1b[{row}H\x1b[6n".encode()) == [f"\x1b[{row};1R".encode()]
+
+
 def test_answers_go_on_after_a_suppressed_one() -> None:
     assert answers(b"\x1b[?u\x1b[c") == [b"\x1b[?62;22c"]
 

@@ -50,6 +50,8 @@ from loopsy_daemon.wire.messages.local import (
 from loopsy_daemon.wire.messages.values import Message
 
 T = TypeVar("T")
+# A value nested beyond Python's stack is refused like any other that does not follow the protocol.
+_UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 ClientMessage = (
     Hello
@@ -127,11 +129,11 @@ def decode_daemon_message(body: bytes | memoryview) -> DaemonMessage | None:
 def _decode(decoder: msgspec.msgpack.Decoder[T], known: frozenset[str], body: bytes | memoryview) -> T | None:
     try:
         return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNDECODABLE as error:
         reason = str(error)
     try:
         message_type = _type_decoder.decode(body).type
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNDECODABLE:
         message_type = None
     if message_type is not None and message_type not in known:
         return None

@@ -93,6 +93,9 @@ class PairStarted(Message, frozen=True, kw_only=True, tag="pair.started"):
     code: str
     expires_at: float
 
+    def __repr__(self) -> str:
+        return f"PairStarted(id={self.id!r}, expires_at={self.expires_at!r})"  # link and code are secrets
+
 
 class PhoneListing(Struct, frozen=True, kw_only=True):
     """A paired phone as the lists show it."""
