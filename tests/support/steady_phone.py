@@ -46,18 +46,20 @@ class SteadyPhone:
         assert stream.base == len(self.output), f"resumed at {stream.base}, expected {len(self.output)}"
         assert not stream.snapshot_bytes_left, "the daemon still has the bytes: no snapshot"
         already = len(self.output)
-        sent = self._input_acknowledged = stream.input_acknowledged
+        sent = stream.input_acknowledged
         while True:
-            sent = await self._send(phone, stream, sent)
-            before = (len(stream.received), stream.input_acknowledged, stream.exit)
-            try:
-                await phone.wait_for(functools.partial(_has_news, stream, before))
-            finally:
-                self.output[already:] = stream.received
-                self._input_acknowledged = max(self._input_acknowledged, stream.input_acknowledged)
-            phone.acknowledge(stream)
+            state = _state(stream)
+            self.output[already:] = stream.received
+            self._input_acknowledged = max(self._input_acknowledged, stream.input_acknowledged)
             if stream.exit and stream.exit.offset == len(self.output):
                 return True
+            phone.acknowledge(stream)
+            sent = await self._send(phone, stream, sent)
+            try:
+                await phone.wait_for(functools.partial(_has_news, stream, state), seconds=60)
+            finally:  # what arrived before a cut was parsed
+                self.output[already:] = stream.received
+                self._input_acknowledged = max(self._input_acknowledged, stream.input_acknowledged)
 
     async def _send(self, phone: Phone, stream: Stream, sent: int) -> int:
         if not self.output and not stream.received:
@@ -70,5 +72,9 @@ class SteadyPhone:
         return sent + len(piece)
 
 
-def _has_news(stream: Stream, before: tuple[int, int, object]) -> bool:
-    return (len(stream.received), stream.input_acknowledged, stream.exit) != before
+def _state(stream: Stream) -> tuple[int, int, object]:
+    return len(stream.received), stream.input_acknowledged, stream.exit
+
+
+def _has_news(stream: Stream, state: tuple[int, int, object]) -> bool:
+    return _state(stream) != state
