@@ -2,18 +2,22 @@
 
 import asyncio
 import os
+import shlex
 import sys
 from types import TracebackType
 from typing import Final, Self
 
 from loopsy_daemon import files
+from loopsy_daemon.cli.background import is_locked
 from loopsy_daemon.errors import DaemonNotRunning, LoopsyError
 from loopsy_daemon.paths import Paths
+from loopsy_daemon.service.arguments import END_WITH_STDIN
 from loopsy_daemon.service.client import DaemonClient
 from loopsy_daemon.wire.messages import Status, StatusReport
 
 START_DEADLINE_SECONDS: Final = 15.0
 STOP_DEADLINE_SECONDS: Final = 10.0
+ENDING_DEADLINE_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.01
 
 
@@ -26,6 +30,7 @@ class UpDaemon:
         self._paths = paths
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
+        self._log_start = 0
 
     async def __aenter__(self) -> Self:
         await self._start()
@@ -44,28 +49,48 @@ class UpDaemon:
         assert self._process is not None
         status = await self._process.wait()
         if not self._stopping:
-            raise LoopsyError(f"The daemon ended (status {status}).", f"see why: tail {self._paths.daemon_log}")
+            how = f"signal {-status}" if status < 0 else f"status {status}"
+            raise LoopsyError(f"The daemon ended by itself ({how}).", f"see why: tail {self._paths.daemon_log}")
 
     async def wait_connected(self) -> StatusReport:
-        """Wait until the daemon is connected to the relay and return its status."""
-        async with asyncio.timeout(START_DEADLINE_SECONDS):
-            while True:
-                report = await self.client.request(Status(id=self.client.next_id()))
-                assert isinstance(report, StatusReport)
-                if report.relay and report.relay.state == "connected":
-                    return report
-                await asyncio.sleep(_POLL_SECONDS)
+        """Wait until the daemon is connected to the relay and return its status. Raises LoopsyError."""
+        deadline = asyncio.get_running_loop().time() + START_DEADLINE_SECONDS
+        while True:
+            report = await self.client.request(Status(id=self.client.next_id()))
+            assert isinstance(report, StatusReport)
+            if report.relay and report.relay.state == "connected":
+                return report
+            if asyncio.get_running_loop().time() > deadline:
+                reason = report.relay.last_error if report.relay else "it has no relay"
+                raise LoopsyError(
+                    f"The daemon does not connect to the relay: {reason or 'no answer'}.",
+                    f"tail {self._paths.daemon_log}",
+                )
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def require_none(self) -> None:
+        """Raise LoopsyError if a daemon of this home runs; one whose `make up` was killed is just ending."""
+        deadline = asyncio.get_running_loop().time() + ENDING_DEADLINE_SECONDS
+        while is_locked(self._paths):
+            if asyncio.get_running_loop().time() > deadline:
+                raise LoopsyError(
+                    f"A daemon of {self._paths.home} runs already.",
+                    f"LOOPSY_HOME={shlex.quote(str(self._paths.home))} loopsy stop",
+                )
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def _start(self) -> None:
         files.private_directory(self._paths.logs)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         log = os.open(self._paths.daemon_log, flags, files.PRIVATE_FILE_MODE)
+        self._log_start = os.lseek(log, 0, os.SEEK_END)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "loopsy_daemon.service.main",
-                stdin=asyncio.subprocess.DEVNULL,
+                END_WITH_STDIN,
+                stdin=asyncio.subprocess.PIPE,  # it ends when we do, even if we are killed
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "LOOPSY_HOME": str(self._paths.home)},
@@ -98,9 +123,13 @@ class UpDaemon:
                 return client
             await client.close()  # the daemon that ran before; ours has seen the lock and ends
             await asyncio.sleep(_POLL_SECONDS)
-        raise LoopsyError(
-            f"The daemon did not start: {_last_line(self._paths)}", "if one runs already: loopsy stop, then make up"
-        )
+        raise LoopsyError(f"The daemon did not start: {self._last_line()}", f"tail {self._paths.daemon_log}")
+
+    def _last_line(self) -> str:
+        with self._paths.daemon_log.open("rb") as file:
+            file.seek(self._log_start)
+            lines = file.read().decode(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
     async def _stop(self) -> None:
         process = self._process
@@ -112,8 +141,3 @@ class UpDaemon:
         except TimeoutError:
             process.kill()
             await process.wait()
-
-
-def _last_line(paths: Paths) -> str:
-    lines = paths.daemon_log.read_text(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")

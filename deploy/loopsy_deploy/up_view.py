@@ -1,5 +1,6 @@
 """What `make up` prints: the link, QR code and code, then a line for each thing that happens."""
 
+import shlex
 import sys
 import time
 
@@ -19,18 +20,18 @@ def show_ready(started: PairStarted, relay_url: str, paths: Paths) -> None:
     """Print how to pair a phone."""
     show_pairing(PairOpened(url=started.url, code=started.code, expires_at=started.expires_at))
     say(f"Relay: {relay_url}   Home: {paths.home}")
-    say(f"More: LOOPSY_HOME={paths.home} loopsy list | shell | phone list | mobile pair")
+    say(f"More: LOOPSY_HOME={shlex.quote(str(paths.home))} loopsy list | shell | phone list | mobile pair")
     say("The relay listens on this machine only: open the link in a browser here.")
 
 
-def show_event(event: Event) -> None:
+def show_event(event: Event, paths: Paths) -> None:
     """Print what happened, if a person wants to know it."""
-    text = _describe(event)
+    text = _describe(event, paths)
     if text:
         print(f"{time.strftime('%H:%M:%S', time.localtime(event.at))}  {text}", flush=True)
 
 
-def _describe(event: Event) -> str | None:
+def _describe(event: Event, paths: Paths) -> str | None:
     details = {name: printable(str(value)) for name, value in event.details.items()}
     match event.name:
         case "phone.paired":
@@ -38,7 +39,7 @@ def _describe(event: Event) -> str | None:
         case "phone.connected":
             return f"Phone connected: {details['label']}"
         case "phone.disconnected":
-            return f"Phone disconnected: {details.get('label', details['phone_id'])}"
+            return f"Phone disconnected: {details['label']}"
         case "phone.revoked":
             return f"Phone revoked: {details['label']}"
         case "session.opened":
@@ -52,6 +53,7 @@ def _describe(event: Event) -> str | None:
             return {
                 "refused": "The pairing has ended after five wrong codes. A new one: loopsy mobile pair",
                 "expired": "The pairing has expired; here is a new one.",
+                "not_stored": f"The phone could not be stored, so it is not paired: tail {paths.daemon_log}",
                 "cancelled": "The pairing was cancelled.",
             }.get(details["outcome"])
         case "relay.connected":
