@@ -1,4 +1,4 @@
-"""`loopsy-deploy-relay`: a relay of your own. This version runs it on this machine; it does not deploy yet."""
+"""`loopsy-deploy-relay`: a relay of your own on this machine (this version does not deploy to Cloudflare)."""
 
 import sys
 from pathlib import Path

@@ -1,0 +1,130 @@
+/** The app's state, and how events change it: no browser in here. */
+import type { AttachmentView } from "./attachment.ts";
+import type { Answers, Phase } from "./connection_state.ts";
+import type { Machine } from "./machine.ts";
+import type { PairingView } from "./pairing_view.ts";
+import type { AgentInfo, SessionInfo } from "./wire/messages.ts";
+
+export type Route =
+  | { readonly screen: "machines" }
+  | { readonly screen: "pair" }
+  | { readonly screen: "machine"; readonly deviceId: string }
+  | { readonly screen: "terminal"; readonly deviceId: string; readonly sessionId: string };
+
+export type Unsupported = "insecure_context" | "old_browser" | "no_storage";
+
+export interface ConnectionView {
+  readonly phase: Phase;
+  readonly answers: Answers;
+  /** The last sessions heard of; null before the first time. */
+  readonly sessions: readonly SessionInfo[] | null;
+  readonly agents: readonly AgentInfo[];
+}
+
+export interface AppState {
+  readonly loaded: boolean;
+  readonly unsupported: Unsupported | null;
+  readonly route: Route;
+  readonly machines: readonly Machine[];
+  readonly connections: Readonly<Record<string, ConnectionView>>;
+  readonly pairing: PairingView | null;
+  readonly attachment: AttachmentView | null;
+  /** The machine on which a session is being opened. */
+  readonly opening: string | null;
+  /** One sentence for the user that goes away by itself. */
+  readonly notice: string | null;
+}
+
+export type AppEvent =
+  | { readonly type: "unsupported"; readonly reason: Unsupported }
+  | { readonly type: "loaded"; readonly machines: readonly Machine[]; readonly route: Route }
+  | { readonly type: "went"; readonly route: Route }
+  | { readonly type: "machine_saved"; readonly machine: Machine }
+  | { readonly type: "machine_forgotten"; readonly deviceId: string }
+  | { readonly type: "connection"; readonly deviceId: string; readonly view: ConnectionView }
+  | { readonly type: "pairing"; readonly view: PairingView | null }
+  | { readonly type: "attachment"; readonly view: AttachmentView | null }
+  | { readonly type: "opening"; readonly deviceId: string | null }
+  | { readonly type: "notice"; readonly text: string | null };
+
+export const INITIAL_STATE: AppState = {
+  loaded: false,
+  unsupported: null,
+  route: { screen: "machines" },
+  machines: [],
+  connections: {},
+  pairing: null,
+  attachment: null,
+  opening: null,
+  notice: null,
+};
+
+export function reduce(state: AppState, event: AppEvent): AppState {
+  switch (event.type) {
+    case "unsupported":
+      return { ...state, unsupported: event.reason, loaded: true };
+    case "loaded":
+      return {
+        ...state,
+        loaded: true,
+        machines: event.machines,
+        route: possible(event.route, event.machines),
+      };
+    case "went": {
+      const route = possible(event.route, state.machines);
+      return { ...state, route, attachment: sameTerminal(route, state.route) ? state.attachment : null };
+    }
+    case "machine_saved":
+      return { ...state, machines: withMachine(state.machines, event.machine) };
+    case "machine_forgotten": {
+      const machines = state.machines.filter(({ deviceId }) => deviceId !== event.deviceId);
+      const { [event.deviceId]: _, ...connections } = state.connections;
+      return { ...state, machines, connections, route: possible(state.route, machines) };
+    }
+    case "connection":
+      if (!state.machines.some(({ deviceId }) => deviceId === event.deviceId)) return state;
+      return { ...state, connections: { ...state.connections, [event.deviceId]: event.view } };
+    case "pairing":
+      return { ...state, pairing: event.view };
+    case "attachment":
+      return { ...state, attachment: event.view };
+    case "opening":
+      return { ...state, opening: event.deviceId };
+    case "notice":
+      return { ...state, notice: event.text };
+  }
+}
+
+/** Where the browser's history leads may be gone: a machine that is not paired shows the list. */
+function possible(route: Route, machines: readonly Machine[]): Route {
+  if (route.screen === "machines" || route.screen === "pair") return route;
+  return machines.some(({ deviceId }) => deviceId === route.deviceId) ? route : { screen: "machines" };
+}
+
+function sameTerminal(left: Route, right: Route): boolean {
+  return (
+    left.screen === "terminal" &&
+    right.screen === "terminal" &&
+    left.deviceId === right.deviceId &&
+    left.sessionId === right.sessionId
+  );
+}
+
+function withMachine(machines: readonly Machine[], machine: Machine): readonly Machine[] {
+  const known = machines.some(({ deviceId }) => deviceId === machine.deviceId);
+  if (!known) return [...machines, machine];
+  return machines.map((other) => (other.deviceId === machine.deviceId ? machine : other));
+}
+
+/** Read a route from what the browser's history kept; anything else is the list of machines. */
+export function routeFrom(kept: unknown): Route {
+  const { screen, deviceId, sessionId } = (typeof kept === "object" && kept !== null ? kept : {}) as Record<
+    string,
+    unknown
+  >;
+  if (screen === "machine" && typeof deviceId === "string") return { screen, deviceId };
+  if (screen === "terminal" && typeof deviceId === "string" && typeof sessionId === "string") {
+    return { screen, deviceId, sessionId };
+  }
+  return { screen: "machines" };
+}

@@ -1,0 +1,2 @@
+/** Style sheets that modules import for their effect. */
+declare module "*.css";

@@ -1,0 +1,11 @@
+/** Puts text on the clipboard. */
+
+/** Copy `text`; false where the browser does not allow it. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

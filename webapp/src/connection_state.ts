@@ -1,0 +1,83 @@
+/** What the app says about a machine's connection, decided from facts and the time alone. */
+import { CLOSE_REPLACED, CLOSE_REVOKED, CLOSE_UNKNOWN } from "../../relay/src/wire/close_codes.ts";
+
+/** Why there will be no further attempt without the user. */
+export type EndReason = "revoked" | "unknown" | "replaced" | "protocol";
+
+export type Phase =
+  /** `again` after an attempt that failed. */
+  | { readonly name: "connecting"; readonly again: boolean }
+  | { readonly name: "online" }
+  | { readonly name: "device_offline"; readonly since: number | null }
+  | { readonly name: "phone_offline" }
+  | { readonly name: "waiting"; readonly retryAtSeconds: number }
+  | { readonly name: "rate_limited"; readonly retryAtSeconds: number }
+  | { readonly name: "ended"; readonly reason: EndReason };
+
+/** Whether nothing can be sent or received any more unless the user pairs or reloads. */
+export function isOver(phase: Phase | undefined): boolean {
+  return phase?.name === "ended" && phase.reason !== "replaced";
+}
+
+export type Health = "good" | "stale" | "none";
+
+export interface ChipState {
+  readonly health: Health;
+  readonly text: string;
+}
+
+/** An answer older than this is shown with its age, in seconds. */
+export const STALE_AFTER_SECONDS = 3;
+/** Without an answer for this long nothing says connected, in seconds. */
+export const SILENT_AFTER_SECONDS = 10;
+
+export interface Answers {
+  /** When the daemon last answered; null before the first answer on this channel. */
+  readonly lastAnswerSeconds: number | null;
+  readonly roundTripMilliseconds: number | null;
+}
+
+/** Return what the connection chip shows at `nowSeconds`. */
+export function chipState(phase: Phase, answers: Answers, nowSeconds: number): ChipState {
+  if (phase.name !== "online" || answers.lastAnswerSeconds === null) {
+    return { health: "none", text: PHASE_TEXT[phase.name] };
+  }
+  const age = Math.max(0, nowSeconds - answers.lastAnswerSeconds);
+  if (age >= SILENT_AFTER_SECONDS) return { health: "none", text: "no answer" };
+  if (age >= STALE_AFTER_SECONDS) return { health: "stale", text: `${Math.floor(age)} s ago` };
+  const roundTrip = answers.roundTripMilliseconds;
+  return { health: "good", text: roundTrip === null ? "now" : `${Math.max(1, Math.round(roundTrip))} ms` };
+}
+
+const PHASE_TEXT: Readonly<Record<Phase["name"], string>> = {
+  connecting: "connecting",
+  online: "no answer",
+  device_offline: "offline",
+  phone_offline: "no network",
+  waiting: "reconnecting",
+  rate_limited: "waiting",
+  ended: "ended",
+};
+
+/** Return "12 s", "5 min", "3 h" or "2 d". */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min`;
+  if (whole < 86_400) return `${Math.floor(whole / 3_600)} h`;
+  return `${Math.floor(whole / 86_400)} d`;
+}
+
+/** Return what a close code that calls for no further attempt means. */
+export function endReason(code: number): EndReason {
+  switch (code) {
+    case CLOSE_REVOKED:
+      return "revoked";
+    case CLOSE_UNKNOWN:
+      return "unknown";
+    case CLOSE_REPLACED:
+      return "replaced";
+    default:
+      return "protocol";
+  }
+}

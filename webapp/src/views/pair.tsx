@@ -1,0 +1,199 @@
+/** Pairing: the code from the machine's screen, and what went wrong if it did. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { MAX_LABEL_CHARACTERS } from "../../../relay/src/wire/limits.ts";
+import type { Controller } from "../controller.ts";
+import { endText, pastedLink, troubleText } from "../pairing_text.ts";
+import type { PairingEnd, PairingView } from "../pairing_view.ts";
+import { cleanLabel, proposedLabel } from "../phone_label.ts";
+import { Icon, type IconName } from "./icons.tsx";
+
+interface PairProps {
+  readonly controller: Controller;
+  readonly pairing: PairingView;
+}
+
+export function PairScreen({ controller, pairing }: PairProps): JSX.Element {
+  return (
+    <main class="screen" data-testid="pair-screen">
+      <header class="bar">
+        <button
+          type="button"
+          class="button-icon"
+          aria-label="Cancel pairing"
+          data-testid="back"
+          onClick={() => controller.cancelPairing()}
+        >
+          <Icon name="back" />
+        </button>
+        <h1 class="bar-title">Pair a machine</h1>
+      </header>
+      <div class="scroll pair">
+        {pairing.step === "link" ? <LinkForm controller={controller} /> : null}
+        {pairing.step === "over" ? <Over controller={controller} reason={pairing.reason} /> : null}
+        {pairing.step === "code" || pairing.step === "working" ? (
+          <CodeForm controller={controller} pairing={pairing} />
+        ) : null}
+      </div>
+    </main>
+  );
+}
+
+type CodeView = Extract<PairingView, { step: "code" | "working" }>;
+
+function CodeForm({ controller, pairing }: { controller: Controller; pairing: CodeView }): JSX.Element {
+  const { digits } = pairing;
+  const [code, setCode] = useState("");
+  const [label, setLabel] = useState(() => proposedLabel(navigator.userAgent));
+  const input = useRef<HTMLInputElement>(null);
+  const working = pairing.step === "working";
+  const trouble = pairing.step === "code" ? pairing.trouble : null;
+  useEffect(() => {
+    if (trouble === "wrong_code") setCode("");
+    if (!working) input.current?.focus();
+  }, [working, trouble]);
+
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (code.length === digits && !working) controller.submitCode(code, cleanLabel(label));
+  };
+  return (
+    <form class="pair-form" onSubmit={submit}>
+      <Lead icon="lock" title={`Type the ${digits} digits on your machine’s screen`}>
+        They never leave the two devices: the relay between them cannot read or guess them.
+      </Lead>
+      <div class={`code ${trouble === "wrong_code" ? "code-wrong" : ""}`}>
+        <div class="code-cells" aria-hidden="true">
+          {Array.from({ length: digits }, (_, index) => (
+            <span key={index} class={`code-cell ${index === code.length ? "code-cell-next" : ""}`}>
+              {code[index] ?? ""}
+            </span>
+          ))}
+        </div>
+        <input
+          ref={input}
+          class="code-input"
+          data-testid="code-input"
+          aria-label={`Code of ${digits} digits`}
+          aria-invalid={trouble === "wrong_code"}
+          inputMode="numeric"
+          pattern="[0-9]*"
+          autocomplete="one-time-code"
+          maxLength={digits}
+          disabled={working}
+          value={code}
+          onInput={(event) => {
+            const typed = event.currentTarget.value.replace(/\D/g, "").slice(0, digits);
+            event.currentTarget.value = typed;
+            setCode(typed);
+          }}
+        />
+      </div>
+      <p class="field-error" role="alert" data-testid="pair-error">
+        {pairing.step === "code" && pairing.trouble !== null
+          ? troubleText(pairing.trouble, pairing.triesLeft)
+          : ""}
+      </p>
+      <label class="field">
+        <span class="field-label">This phone’s name on that machine</span>
+        <input
+          class="field-input"
+          data-testid="label-input"
+          maxLength={MAX_LABEL_CHARACTERS}
+          autocomplete="off"
+          disabled={working}
+          value={label}
+          onInput={(event) => setLabel(event.currentTarget.value)}
+        />
+      </label>
+      <button
+        type="submit"
+        class="button button-wide"
+        data-testid="pair-submit"
+        disabled={code.length !== digits || working}
+      >
+        {working ? (pairing.waitingForDevice ? "Waiting for the machine…" : "Pairing…") : "Pair"}
+      </button>
+      {working && pairing.waitingForDevice ? (
+        <p class="field-hint">
+          The machine is not connected to its relay at the moment. We go on when it is back.
+        </p>
+      ) : null}
+    </form>
+  );
+}
+
+function LinkForm({ controller }: { controller: Controller }): JSX.Element {
+  const [problem, setProblem] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const link = pastedLink(field.current?.value ?? "", location.origin);
+    if (link.kind === "fragment") controller.pairWith(link.fragment);
+    else setProblem(link.problem);
+  };
+  return (
+    <form class="pair-form" onSubmit={submit}>
+      <Lead icon="link" title="Scan or paste a pairing link">
+        Run <code>loopsy mobile pair</code> on your machine and scan its code with the camera, or paste the
+        link here.
+      </Lead>
+      <label class="field">
+        <span class="field-label">Pairing link</span>
+        <input
+          ref={field}
+          class="field-input"
+          data-testid="link-input"
+          type="text"
+          inputMode="url"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+        />
+      </label>
+      <p class="field-error" role="alert" data-testid="pair-error">
+        {problem}
+      </p>
+      <button type="submit" class="button button-wide" data-testid="link-submit">
+        Continue
+      </button>
+    </form>
+  );
+}
+
+function Over({ controller, reason }: { controller: Controller; reason: PairingEnd }): JSX.Element {
+  const { title, hint } = endText(reason);
+  return (
+    <section class="pair-form" data-testid="pair-over" data-reason={reason}>
+      <span class="empty-icon empty-icon-danger">
+        <Icon name="alert" size={36} />
+      </span>
+      <h2 data-testid="pair-error" aria-live="assertive">
+        {title}
+      </h2>
+      <p class="lead-text">{hint}</p>
+      <code class="command">loopsy mobile pair</code>
+      <button type="button" class="button button-wide" onClick={() => controller.cancelPairing()}>
+        Back to machines
+      </button>
+    </section>
+  );
+}
+
+interface LeadProps {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
+function Lead({ icon, title, children }: LeadProps): JSX.Element {
+  return (
+    <>
+      <span class="empty-icon">
+        <Icon name={icon} size={36} />
+      </span>
+      <h2>{title}</h2>
+      <p class="lead-text">{children}</p>
+    </>
+  );
+}

@@ -1,0 +1,146 @@
+/** What is to be said about the session on screen: loading, ended, gone, not connected, not delivered. */
+import type { JSX } from "preact";
+import type { ConnectionView } from "../app.ts";
+import type { AttachmentView } from "../attachment.ts";
+import { copyText } from "../clipboard.ts";
+import type { Health } from "../connection_state.ts";
+import type { Controller } from "../controller.ts";
+import { readableInput } from "../keys.ts";
+import type { Machine } from "../machine.ts";
+import { signalName } from "../session_list.ts";
+import { Banner, ConnectionBanner } from "./banner.tsx";
+
+interface StateProps {
+  readonly controller: Controller;
+  readonly machine: Machine;
+  readonly connection: ConnectionView | undefined;
+  readonly attachment: AttachmentView | null;
+  readonly health: Health;
+}
+
+export function TerminalState({
+  controller,
+  machine,
+  connection,
+  attachment,
+  health,
+}: StateProps): JSX.Element {
+  const online = connection?.phase.name === "online";
+  const waiting =
+    attachment !== null && attachment.undelivered.length > 0 && (health !== "good" || hasEnded(attachment));
+  return (
+    <div class="states">
+      {attachment?.status === "loading" && online ? <Loading progress={attachment.progress} /> : null}
+      {attachment?.oversized && attachment.status === "live" && health === "good" ? (
+        <button
+          type="button"
+          class="button-small fit-size"
+          data-testid="fit-size"
+          onClick={() => controller.claimSize()}
+        >
+          Fit to this phone
+        </button>
+      ) : null}
+      {attachment && hasEnded(attachment) ? (
+        <SessionEnd controller={controller} attachment={attachment} />
+      ) : (
+        <ConnectionBanner controller={controller} machine={machine} connection={connection} />
+      )}
+      {waiting ? <Undelivered controller={controller} attachment={attachment} /> : null}
+    </div>
+  );
+}
+
+function hasEnded({ status }: AttachmentView): boolean {
+  return status === "exited" || status === "gone" || status === "failed";
+}
+
+function Loading({ progress }: { progress: number | null }): JSX.Element {
+  return (
+    <div
+      class="loading"
+      role="progressbar"
+      aria-label="Loading the screen"
+      aria-valuenow={Math.round((progress ?? 0) * 100)}
+    >
+      <span class="loading-fill" style={{ width: `${Math.round((progress ?? 0.04) * 100)}%` }} />
+    </div>
+  );
+}
+
+function SessionEnd({
+  controller,
+  attachment,
+}: {
+  controller: Controller;
+  attachment: AttachmentView;
+}): JSX.Element {
+  const { title, hint, tone } = endText(attachment);
+  return (
+    <Banner tone={tone} title={title} hint={hint} state={attachment.status}>
+      <button type="button" class="button-small" onClick={() => controller.back()}>
+        All sessions
+      </button>
+    </Banner>
+  );
+}
+
+function endText({ status, exit, failure }: AttachmentView): {
+  title: string;
+  hint: string;
+  tone: "quiet" | "warning" | "danger";
+} {
+  if (status === "gone") {
+    return {
+      tone: "danger",
+      title: "This session is gone",
+      hint: "It was forgotten on the machine, or Loopsy was restarted there.",
+    };
+  }
+  if (status === "failed") {
+    return {
+      tone: "danger",
+      title: failure?.message ?? "The session cannot be shown.",
+      hint: failure?.hint ?? "",
+    };
+  }
+  if (exit?.signal) return { tone: "warning", title: `Ended by ${signalName(exit.signal)}`, hint: "" };
+  const code = exit?.code ?? null;
+  if (code === null) return { tone: "quiet", title: "The program has ended", hint: "" };
+  return { tone: code === 0 ? "quiet" : "warning", title: `Exited with status ${code}`, hint: "" };
+}
+
+function Undelivered({
+  controller,
+  attachment,
+}: {
+  controller: Controller;
+  attachment: AttachmentView;
+}): JSX.Element {
+  const text = readableInput(attachment.undelivered);
+  const ended = hasEnded(attachment);
+  const copy = async (): Promise<void> => {
+    await copyText(new TextDecoder().decode(attachment.undelivered));
+    controller.notify("Copied what was not delivered.");
+  };
+  return (
+    <div class="undelivered" role="status" data-testid="undelivered">
+      <span class="undelivered-label">{ended ? "Not delivered" : "Not delivered yet"}</span>
+      <span class="undelivered-text">{text}</span>
+      {ended ? (
+        <button type="button" class="button-small" onClick={() => void copy()}>
+          Copy
+        </button>
+      ) : (
+        <button
+          type="button"
+          class="button-small"
+          data-testid="undelivered-discard"
+          onClick={() => controller.discardUnsent()}
+        >
+          Discard
+        </button>
+      )}
+    </div>
+  );
+}
