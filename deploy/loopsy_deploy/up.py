@@ -127,6 +127,10 @@ def main() -> int:
         failures = _leaves(errors)
     except* OSError as errors:
         failures += [LoopsyError(f"{error}.", "make room, or use another LOOPSY_HOME") for error in _leaves(errors)]
+    finally:
+        if up_json:
+            with suppress(OSError):
+                up_json.unlink()  # nothing of it holds any more
     for failure in failures[:1]:  # what follows from the first is no news
         print(f"{failure}" + (f"\nhint: {failure.hint}" if failure.hint else ""), file=sys.stderr)
     return 1 if failures else 0

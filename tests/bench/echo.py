@@ -1,14 +1,18 @@
 """Keystroke echo through the relay, and its floor: two sockets spliced by the same kind of Durable Object."""
 
 import asyncio
+import os
+import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.asyncio.client import ClientConnection
 
 from loopsy_daemon.relay.api import register_device
-from loopsy_daemon.wire import frames
+from tests.bench.floor_device import SECRET_VARIABLE, open_link
 from tests.bench.rig import Rig, percentile
 
 SAMPLES = 500
@@ -22,26 +26,21 @@ async def measure_echo(rig: Rig) -> dict[str, float]:
     phone = await rig.connect()
     stream = await phone.attach(session, cols=120, rows=40)
     await phone.wait_output(stream, b"ready")
-    device, floor_phone = await _spliced(rig)
-    echoing = asyncio.create_task(_echo_frames(device))
     echo: list[float] = []
     floor: list[float] = []
-    for _ in range(ROUNDS):
-        for _ in range(SAMPLES // ROUNDS):
-            end = stream.end
-            started = time.perf_counter()
-            await phone.type(stream, b"k")
-            await phone.wait_for(lambda end=end: stream.end > end)  # type: ignore[misc]
-            echo.append((time.perf_counter() - started) * 1_000)
-        for _ in range(SAMPLES // ROUNDS):
-            started = time.perf_counter()
-            await floor_phone.send(b"k")
-            await floor_phone.recv()
-            floor.append((time.perf_counter() - started) * 1_000)
-    echoing.cancel()
-    await asyncio.gather(echoing, return_exceptions=True)
-    for socket in (device, floor_phone):
-        await socket.close()
+    async with _spliced(rig) as floor_phone:
+        for _ in range(ROUNDS):
+            for _ in range(SAMPLES // ROUNDS):
+                end = stream.end
+                started = time.perf_counter()
+                await phone.type(stream, b"k")
+                await phone.wait_for(lambda end=end: stream.end > end)  # type: ignore[misc]
+                echo.append((time.perf_counter() - started) * 1_000)
+            for _ in range(SAMPLES // ROUNDS):
+                started = time.perf_counter()
+                await floor_phone.send(b"k")
+                await floor_phone.recv()
+                floor.append((time.perf_counter() - started) * 1_000)
     await phone.close()
     return {
         "echo_p50_ms": percentile(echo, 50),
@@ -51,8 +50,9 @@ async def measure_echo(rig: Rig) -> dict[str, float]:
     }
 
 
-async def _spliced(rig: Rig) -> tuple[ClientConnection, ClientConnection]:
-    """Return a device's and a phone's bare sockets at the same relay."""
+@asynccontextmanager
+async def _spliced(rig: Rig) -> AsyncIterator[ClientConnection]:
+    """Give a phone's bare socket, whose device is another process that sends every frame back."""
     url = rig.relay.url
     device = await register_device(url, rig.relay.registration_secret)
     base = f"/v1/devices/{device.device_id}"
@@ -61,25 +61,21 @@ async def _spliced(rig: Rig) -> tuple[ClientConnection, ClientConnection]:
         token = (await client.post(f"{base}/pair-tokens", headers=bearer, json={})).json()["token"]
         answer = await client.post("/v1/pair", headers={"authorization": f"Bearer {token}"}, json={"label": "floor"})
     phone = answer.json()
-    device_socket = await _open(f"{url}{base}/link", device.device_secret)
-    phone_socket = await _open(f"{url}{base}/phones/{phone['phone_id']}/link", phone["phone_secret"])
-    await device_socket.recv()  # phones
-    await device_socket.recv()  # phone.up
-    await phone_socket.recv()  # device.up
-    return device_socket, phone_socket
-
-
-async def _open(url: str, secret: str) -> ClientConnection:
-    return await connect(
-        "ws" + url.removeprefix("http"),
-        subprotocols=[Subprotocol("loopsy.v1"), Subprotocol(f"loopsy.bearer.{secret}")],
-        compression=None,
-        ping_interval=None,
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.bench.floor_device",
+        f"{url}{base}/link",
+        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, SECRET_VARIABLE: device.device_secret},
+        stdout=asyncio.subprocess.PIPE,
     )
-
-
-async def _echo_frames(device: ClientConnection) -> None:
-    async for frame in device:
-        if isinstance(frame, bytes):
-            conn, payload = frames.decode_device_frame(frame)
-            await device.send(frames.encode_device_frame(conn, payload))
+    try:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+        async with await open_link(f"{url}{base}/phones/{phone['phone_id']}/link", phone["phone_secret"]) as socket:
+            await socket.recv()  # device.up
+            yield socket
+    finally:
+        process.terminate()
+        await process.wait()

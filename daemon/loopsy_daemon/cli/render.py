@@ -14,6 +14,7 @@ from loopsy_daemon.cli.text import ago, printable
 _PAIRING_ENDS: Final = {
     "cancelled": "The pairing was cancelled.",
     "expired": "The pairing expired; open another: loopsy mobile pair",
+    "not_stored": "The phone could not be stored, so it is not paired; see why: loopsy status",
     "refused": "The pairing has ended after too many wrong codes; open another: loopsy mobile pair",
 }
 

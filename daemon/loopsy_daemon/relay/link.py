@@ -104,7 +104,7 @@ class RelayLink:
             if self._state == "refused":
                 _log.error("link refused: %s", self._last_error)
                 await asyncio.Event().wait()
-            backoff.connection_ended(time.monotonic() - self._up_at if self._up_at is not None else 0.0)
+            backoff.connection_ended(self._lasted_seconds())
             delay_seconds = max(pause_seconds, backoff.next_delay_seconds())
             _log.info("link ended (%s); next attempt in %.1f s", self._last_error, delay_seconds)
             await asyncio.sleep(delay_seconds)
@@ -172,18 +172,21 @@ class RelayLink:
                 _log.debug("the relay said something that this version does not know")
 
     async def _keep_alive(self, socket: DirectConnection) -> None:
-        unanswered = 0
+        pinged_at = time.monotonic()
+        unanswered = 1  # the ping that opened the link
         while True:
-            due = self._heard_at + limits.PING_INTERVAL_SECONDS * (unanswered + 1)
+            due = max(self._heard_at, pinged_at) + limits.PING_INTERVAL_SECONDS
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            if time.monotonic() - self._heard_at < limits.PING_INTERVAL_SECONDS:
+            if self._heard_at > pinged_at:
                 unanswered = 0
-            elif unanswered >= limits.PINGS_MISSED_BEFORE_DROP:
+            if time.monotonic() < self._heard_at + limits.PING_INTERVAL_SECONDS:
+                continue
+            if unanswered >= limits.PINGS_MISSED_BEFORE_DROP:
                 socket.fail(ConnectionResetError("the relay does not answer"))
                 return
-            else:
-                unanswered += 1
-                self._put(control.PING)
+            unanswered += 1
+            pinged_at = time.monotonic()
+            socket.send_now(control.PING)
 
     def _put(self, message: str | bytes) -> None:
         if self._state == "connected" and self._socket:
@@ -199,6 +202,10 @@ class RelayLink:
         if self._state == "connected":
             self._state, self._since = "connecting", time.time()
             self._events.link_down()
+
+    def _lasted_seconds(self) -> float:
+        """Return how long ago the link came up; an attempt that did not get there counts for nothing."""
+        return 0.0 if self._up_at is None else time.monotonic() - self._up_at
 
     def _failed(self, error: Exception) -> float:
         """Remember why; return the least pause before the next attempt."""

@@ -13,7 +13,6 @@ from loopsy_daemon.wire import limits
 from loopsy_daemon.wire.errors import MalformedMessage
 from loopsy_daemon.wire.identifiers import decode_base64url, decode_phone_id
 
-
 _log = logging.getLogger(__name__)
 
 

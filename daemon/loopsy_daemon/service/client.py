@@ -5,16 +5,17 @@ import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from loopsy_daemon import __version__
 from loopsy_daemon.errors import ConnectionLost, DaemonNotRunning, RequestFailed
 from loopsy_daemon.service.framing import read_message, with_length
-from loopsy_daemon.wire import frames
+from loopsy_daemon.wire import frames, limits
 from loopsy_daemon.wire import messages as protocol
 from loopsy_daemon.wire.channel import PROTOCOL_VERSION
 from loopsy_daemon.wire.errors import MalformedMessage, WireError
 
+ANSWER_DEADLINE_SECONDS: Final = 5.0
 Pushed = protocol.DaemonMessage | frames.Output | frames.SnapshotChunk
 
 
@@ -32,7 +33,7 @@ class DaemonClient:
 
     @classmethod
     async def connect(cls, socket_path: Path, *, kind: str = "cli", client: bytes | None = None) -> Self:
-        """Return a client that has been welcomed. Raises DaemonNotRunning or RequestFailed."""
+        """Return a client that has been welcomed. Raises DaemonNotRunning, ConnectionLost or RequestFailed."""
         try:
             reader, writer = await asyncio.open_unix_connection(str(socket_path))
         except OSError as error:
@@ -42,7 +43,11 @@ class DaemonClient:
         )
         try:
             writer.write(with_length(frames.encode_control(protocol.encode(hello))))
-            answer = _decode(await read_message(reader))
+            async with asyncio.timeout(ANSWER_DEADLINE_SECONDS):
+                answer = _decode(await read_message(reader))
+        except TimeoutError as error:
+            writer.close()
+            raise ConnectionLost("The daemon does not answer.", "loopsy restart") from error
         except (EOFError, OSError, WireError) as error:
             writer.close()
             raise ConnectionLost from error
@@ -76,6 +81,8 @@ class DaemonClient:
             result = await answer
         finally:
             del self._waiting[request_id]
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # seen: if sending failed first, asyncio must not report it as overlooked
         if isinstance(result, protocol.Error):
             raise RequestFailed(result.code, result.message, result.hint)
         return result
@@ -109,6 +116,8 @@ class DaemonClient:
     async def _write(self, message: bytes) -> None:
         if self._reading.done():
             raise ConnectionLost
+        if len(message) > limits.MAX_PLAINTEXT_BYTES:
+            raise RequestFailed("bad_request", "That is too long for one request.", "put it into a file")
         try:
             self._writer.write(with_length(message))
             await self._writer.drain()

@@ -3,16 +3,20 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from loopsy_daemon import __version__
 from loopsy_daemon.errors import LoopsyError, RelayError
 from loopsy_daemon.paths import Paths
+from loopsy_daemon.relay.pairing import PairingDesk
 from loopsy_daemon.service.events import Events
 from loopsy_daemon.service.relay_service import RelayService
 from loopsy_daemon.service.served_client import ServedClient
 from loopsy_daemon.sessions.registry import Registry
 from loopsy_daemon.wire import messages
 from loopsy_daemon.wire.messages import PhoneListing
+from loopsy_daemon.wire.pairing import OpenPairing
 
 
 class LocalRequests:
@@ -33,6 +37,7 @@ class LocalRequests:
         self._events = events
         self._shutdown = shutdown
         self._started_at = time.time()
+        self._subscriptions: dict[ServedClient, _Subscription] = {}
 
     async def __call__(self, client: ServedClient, message: messages.ClientMessage) -> messages.Message:
         """Return the answer. Raises LoopsyError."""
@@ -56,7 +61,7 @@ class LocalRequests:
                 await self._relay.reload()
                 return messages.Ok(id=request_id)
             case messages.Watch(id=request_id):
-                client.at_end(self._events.subscribe(client.send))
+                self._subscribe(client).sees_everything = True
                 return messages.Ok(id=request_id)
             case _:
                 raise LoopsyError("This is not a request.")
@@ -67,7 +72,7 @@ class LocalRequests:
             version=__version__,
             pid=os.getpid(),
             started_at=self._started_at,
-            home=str(self._paths.home),
+            home=os.fsencode(self._paths.home).decode(errors="replace"),  # on disk a name is any bytes
             sessions=sum(1 for info in self._registry.infos() if info.alive),
             phones=self._relay.phone_count,
             phones_online=self._relay.online_count,
@@ -77,18 +82,26 @@ class LocalRequests:
     async def _pair(self, client: ServedClient, request: messages.PairStart) -> messages.PairStarted:
         desk = self._relay.relay.desk
         invitation = await desk.open(request.ttl, request.digits)
-        pairing = desk.pairing
-        end = self._events.subscribe(lambda event: _forward_pairing(client, event))
-
-        def gone() -> None:
-            end()
-            if pairing and desk.pairing is pairing:  # a code that nobody sees any more must not stay open
-                desk.cancel()
-
-        client.at_end(gone)
+        self._subscribe(client).shown = (desk, desk.pairing)
         return messages.PairStarted(
             id=request.id, url=invitation.url, code=invitation.code, expires_at=invitation.expires_at
         )
+
+    def _subscribe(self, client: ServedClient) -> "_Subscription":
+        """Return the client's subscription, made at the first request for one and ended with the client."""
+        known = self._subscriptions.get(client)
+        if known:
+            return known
+        subscription = self._subscriptions[client] = _Subscription()
+        end = self._events.subscribe(partial(subscription.forward, client))
+
+        def gone() -> None:
+            end()
+            del self._subscriptions[client]
+            subscription.end_pairing()
+
+        client.at_end(gone)
+        return subscription
 
     def _phones(self) -> list[PhoneListing]:
         relay = self._relay.relay
@@ -112,8 +125,10 @@ class LocalRequests:
         if len(found) > 1:
             raise LoopsyError(f"{len(found)} phones are called {text!r}.", "name one by its id: loopsy phone list")
         phone = found[0]
-        relay.channels.revoke(phone.phone_id)
-        self._events.happened("phone.revoked", {"phone_id": phone.phone_id, "label": phone.label})
+        try:
+            relay.channels.revoke(phone.phone_id)
+        finally:
+            self._events.happened("phone.revoked", {"phone_id": phone.phone_id, "label": phone.label})
         try:
             await relay.api.delete_phone(phone.phone_id)
         except RelayError as error:
@@ -123,6 +138,20 @@ class LocalRequests:
             ) from error
 
 
-def _forward_pairing(client: ServedClient, event: messages.Event) -> None:
-    if event.name.startswith("pair.") or event.name == "phone.paired":
-        client.send(event)
+@dataclass(slots=True)
+class _Subscription:
+    """One client's view of what happens, however often it asks: each event arrives once."""
+
+    sees_everything: bool = False
+    shown: tuple[PairingDesk, OpenPairing | None] | None = None
+
+    def forward(self, client: ServedClient, event: messages.Event) -> None:
+        if self.sees_everything or event.name.startswith("pair.") or event.name == "phone.paired":
+            client.send(event)
+
+    def end_pairing(self) -> None:
+        """End the pairing that this client showed: a code that nobody sees any more must not stay open."""
+        if self.shown:
+            desk, pairing = self.shown
+            if pairing and desk.pairing is pairing:
+                desk.cancel()

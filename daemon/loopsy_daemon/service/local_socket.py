@@ -4,8 +4,10 @@ import asyncio
 import logging
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from loopsy_daemon import files
+from loopsy_daemon.errors import LoopsyError
 from loopsy_daemon.service.framing import read_message, with_length
 from loopsy_daemon.service.served_client import LocalHandler, ServedClient
 from loopsy_daemon.service.server import SessionServer
@@ -13,6 +15,9 @@ from loopsy_daemon.wire.close_codes import CloseCode
 from loopsy_daemon.wire.errors import WireError
 
 _log = logging.getLogger(__name__)
+# What a client leaves unread beyond its windows, such as lists that are pushed, must not grow for ever.
+MAX_UNSENT_BYTES: Final = 4 * 1_048_576
+FLUSH_DEADLINE_SECONDS: Final = 1.0
 
 
 class LocalSocket:
@@ -26,26 +31,33 @@ class LocalSocket:
         self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Listen. The caller holds the home's lock, so that a socket found here is a leftover."""
+        """Listen. The caller holds the home's lock, so that a socket found here is a leftover. Raises LoopsyError."""
         files.private_directory(self._path.parent)
-        self._path.unlink(missing_ok=True)
-        self._listener = await asyncio.start_unix_server(self._connected, path=str(self._path))
-        self._path.chmod(files.PRIVATE_FILE_MODE)
+        try:
+            self._path.unlink(missing_ok=True)
+            self._listener = await asyncio.start_unix_server(self._accepted, path=str(self._path))
+            self._path.chmod(files.PRIVATE_FILE_MODE)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise LoopsyError(f"{self._path} cannot be a socket: {reason}.", f"ls -ld {self._path}") from error
 
     async def close(self) -> None:
         """Stop listening and end every connection."""
-        if self._listener:
-            self._listener.close()
+        if self._listener is None:
+            return  # what lies at the path is not ours
+        self._listener.close()
         for connection in list(self._connections):
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
         self._path.unlink(missing_ok=True)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # a task of ours: asyncio's own, for a coroutine, reports it as a failure when we cancel it
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = ServedClient(self._server, _SocketTransport(writer), local=self._local)
         try:
             while not writer.is_closing():
@@ -56,9 +68,16 @@ class LocalSocket:
             _log.info("a local client: %s", error)
         finally:
             client.disconnected()
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+            await _close(writer)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """Close; what a client does not read in time is lost to it."""
+    writer.close()
+    with suppress(OSError):  # a TimeoutError is one
+        async with asyncio.timeout(FLUSH_DEADLINE_SECONDS):
+            await writer.wait_closed()
+    writer.transport.abort()
 
 
 class _SocketTransport:
@@ -68,9 +87,13 @@ class _SocketTransport:
         self._writer = writer
 
     def send(self, message: bytes) -> None:
-        """Send a message; what a client leaves unread is bounded by its windows."""
-        if not self._writer.is_closing():
-            self._writer.write(with_length(message))
+        """Send a message; a client that reads nothing for too long is given up."""
+        if self._writer.is_closing():
+            return
+        self._writer.write(with_length(message))
+        if self._writer.transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+            _log.warning("a local client does not read: its connection ends")
+            self._writer.transport.abort()
 
     def close(self, code: int, reason: str) -> None:
         """End the connection; a local client is told by the end alone."""

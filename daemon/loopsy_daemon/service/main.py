@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,6 +15,7 @@ from loopsy_daemon import config as configuration
 from loopsy_daemon.errors import LoopsyError
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.relay.channels import Client, Transport
+from loopsy_daemon.service.arguments import END_WITH_STDIN
 from loopsy_daemon.service.events import Events
 from loopsy_daemon.service.local_requests import LocalRequests
 from loopsy_daemon.service.local_socket import LocalSocket
@@ -27,8 +29,11 @@ from loopsy_daemon.wire.messages import PhoneInfo
 _log = logging.getLogger(__name__)
 
 
-def run(home: Path) -> int:
-    """Run the daemon of this home in the foreground; return the exit code."""
+def run(home: Path, *, end_with_stdin: bool = False) -> int:
+    """Run the daemon of this home in the foreground; return the exit code.
+
+    With `end_with_stdin` it also ends when stdin does: a pipe from whoever started it and may be killed.
+    """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("httpx", "httpcore", "websockets"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -44,15 +49,19 @@ def run(home: Path) -> int:
         with lock:
             paths.daemon_lock.write_text(f"{os.getpid()}\n")
             with asyncio.Runner(loop_factory=_new_loop) as runner:
-                runner.run(serve(paths))
+                runner.run(serve(paths, end_with_stdin=end_with_stdin))
     except LoopsyError as error:
         print(f"{error.message}{f' → {error.hint}' if error.hint else ''}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:  # a full disk, a home that may not be written
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{where}{error.strerror or error}. → ls -ld {paths.home}", file=sys.stderr)
+        return LoopsyError.exit_code
     return 0
 
 
-async def serve(paths: Paths) -> None:
-    """Serve until SIGTERM, SIGINT or a request to end. Raises LoopsyError if it cannot start."""
+async def serve(paths: Paths, *, end_with_stdin: bool = False) -> None:
+    """Serve until SIGTERM, SIGINT, a request to end, or the end of stdin. Raises LoopsyError if it cannot start."""
     config = configuration.load(paths.config)
     device_key = keys.load_or_create_device_key(paths, keys.open_store(paths, config))
     end = asyncio.Event()
@@ -77,17 +86,25 @@ async def serve(paths: Paths) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(socket.close)
+        stack.callback(registry.close_all)
+        stack.callback(server.close)
+        stack.push_async_callback(relay.stop)
+        if end_with_stdin:
+            loop.add_reader(sys.stdin.fileno(), _end_at_eof, end)
+            stack.callback(loop.remove_reader, sys.stdin.fileno())
+        await relay.reload()  # before anybody can be told that the daemon runs: it may raise
         await socket.start()
-        await relay.reload()
         _log.info("loopsy %s serves %s", __version__, paths.home)
         await end.wait()
-    finally:
-        await relay.stop()
-        server.close()
-        registry.close_all()
-        await socket.close()
     _log.info("the daemon has ended")
+
+
+def _end_at_eof(end: asyncio.Event) -> None:
+    if not os.read(sys.stdin.fileno(), 4_096):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        end.set()
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
@@ -99,4 +116,4 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 
 if __name__ == "__main__":
-    sys.exit(run(Paths.from_environment().home))
+    sys.exit(run(Paths.from_environment().home, end_with_stdin=END_WITH_STDIN in sys.argv[1:]))

@@ -55,6 +55,9 @@ class RelayService:
         self._new_client = new_client
         self._device_changed = device_changed
         self._relay: ConnectedRelay | None = None
+        self._changing = asyncio.Lock()
+        self._reloads: set[asyncio.Task[None]] = set()
+        self._is_over = False
 
     @property
     def relay(self) -> ConnectedRelay:
@@ -79,25 +82,45 @@ class RelayService:
         return len(self._relay.channels.online()) if self._relay else 0
 
     async def reload(self) -> None:
-        """Read the configuration and use the relay that it names. Raises ConfigError, SecretsUnavailable."""
+        """Read the configuration and use the relay that it names. Raises LoopsyError; then the former relay stays.
+
+        It is done even if whoever asked for it goes away: half of it would leave the laptop without a relay.
+        """
+        task = asyncio.get_running_loop().create_task(self._reload())
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
+        await asyncio.shield(task)
+
+    async def _reload(self) -> None:
+        async with self._changing:
+            if not self._is_over:
+                await self._replace()
+
+    async def _replace(self) -> None:
         config = configuration.load(self._paths.config)
         secret = keys.open_store(self._paths, config).get(keys.DEVICE_SECRET) if config.relay else None
         if config.relay and not secret:
             raise ConfigError("The secret of this device at the relay is missing.", "loopsy relay configure https://…")
-        await self.stop()
+        if config.relay:
+            PhoneStore(self._paths.phones, config.relay.device_id)  # raises while the former relay still runs
+        await self._disconnect()
         if config.relay and secret:
             self._relay = self._start(config.relay, secret)
         self._device_changed(config.relay.device_id if config.relay else None)
 
     async def stop(self) -> None:
-        """Close the link and the pairing."""
+        """Close the link and the pairing, for good."""
+        async with self._changing:
+            self._is_over = True
+            await self._disconnect()
+
+    async def _disconnect(self) -> None:
         relay, self._relay = self._relay, None
         if relay is None:
             return
         await relay.desk.close()
         relay.task.cancel()
-        await asyncio.gather(relay.task, return_exceptions=True)
-        relay.channels.link_down()
+        await asyncio.gather(relay.task, return_exceptions=True)  # its end is told to the channels
 
     def _start(self, relay: configuration.RelayConfig, secret: str) -> ConnectedRelay:
         phones = PhoneStore(self._paths.phones, relay.device_id)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from loopsy_daemon.errors import LoopsyError
 from loopsy_daemon.service.server import SessionServer
+from loopsy_daemon.service.session_list import encodable
 from loopsy_daemon.service.stream_sink import StreamSink
 from loopsy_daemon.sessions.errors import SessionError
 from loopsy_daemon.sessions.viewer import Attachment
@@ -61,6 +62,9 @@ class ServedClient:
         except WireError as error:
             _log.info("client %s: %s", self._who, error)
             self._transport.close(CloseCode.PROTOCOL_ERROR, "protocol error")
+        except Exception:  # noqa: BLE001 - a defect that one client met must not cost all phones the link
+            _log.exception("client %s: a message could not be handled", self._who)
+            self._transport.close(CloseCode.NORMAL, "the daemon failed")
 
     def disconnected(self) -> None:
         """The connection is gone: its streams end, its sessions go on."""
@@ -124,7 +128,7 @@ class ServedClient:
                 version=PROTOCOL_VERSION,
                 daemon=self._server.daemon_info,
                 agents=self._server.registry.agents.infos(),
-                sessions=self._server.registry.infos(),
+                sessions=self._server.session_infos(),
                 limits=messages.ChannelLimits(),
                 phone=self._phone,
             )
@@ -182,7 +186,7 @@ class ServedClient:
         registry = self._server.registry
         match message:
             case messages.List(id=request_id):
-                self.send(messages.Sessions(id=request_id, sessions=registry.infos()))
+                self.send(messages.Sessions(id=request_id, sessions=self._server.session_infos()))
                 return
             case messages.Open():
                 self._open(message)
@@ -218,7 +222,7 @@ class ServedClient:
             cwd=request.cwd,
             command=request.command,
         )
-        info = session.info()
+        info = encodable(session.info())
         self._server.events.happened(
             "session.opened", {"session": info.id, "name": info.name, "agent": info.agent, "by": self._who}
         )
@@ -246,7 +250,7 @@ class ServedClient:
             messages.Attached(
                 id=request.id,
                 stream=stream,
-                session=session.info(),
+                session=encodable(session.info()),
                 base=attachment.base,
                 snapshot=len(snapshot.data) if snapshot else None,
                 input_seen=attachment.input_seen,

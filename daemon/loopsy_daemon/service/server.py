@@ -3,11 +3,15 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from typing import Final
 
 from loopsy_daemon import __version__
 from loopsy_daemon.service.events import Events
+from loopsy_daemon.service.session_list import sendable
 from loopsy_daemon.sessions.registry import Registry
 from loopsy_daemon.wire import frames, limits, messages
+
+_LOOK_AFTER_SECONDS: Final = 0.02
 
 
 class SessionServer:
@@ -22,7 +26,8 @@ class SessionServer:
         self._push_timer: asyncio.TimerHandle | None = None
         self._last_push = 0.0
         self._next_key = 0
-        self._running: dict[str, messages.SessionInfo] = {}
+        self._look_timer: asyncio.TimerHandle | None = None
+        self._told: set[str] = set()
 
     @property
     def daemon_info(self) -> messages.DaemonInfo:
@@ -30,6 +35,10 @@ class SessionServer:
         return messages.DaemonInfo(
             version=__version__, name=self._name, platform=sys.platform, device_id=self.device_id
         )
+
+    def session_infos(self) -> list[messages.SessionInfo]:
+        """Return the sessions as they are sent."""
+        return sendable(self.registry.infos())
 
     def join(self, push: Callable[[bytes], None]) -> Callable[[], None]:
         """Push session lists to a client from now on; return what ends that."""
@@ -39,34 +48,38 @@ class SessionServer:
         return lambda: self._pushes.pop(key, None) and None
 
     def sessions_changed(self) -> None:
-        """Tell who watches which programs ended, and push the list to everybody, at most twice a second."""
-        self._tell_exits()
+        """Tell who watches which programs ended, and push the list to everybody, at most twice a second.
+
+        Cheap: a program that sets its title all the time calls this as often.
+        """
+        loop = asyncio.get_running_loop()
+        if self._look_timer is None:
+            self._look_timer = loop.call_later(_LOOK_AFTER_SECONDS, self._tell_exits)
         if self._push_timer or not self._pushes:
             return
-        loop = asyncio.get_running_loop()
         due = max(loop.time(), self._last_push + limits.SESSIONS_PUSH_INTERVAL_SECONDS)
         self._push_timer = loop.call_at(due, self._push)
 
     def close(self) -> None:
-        """Push nothing any more."""
-        if self._push_timer:
-            self._push_timer.cancel()
+        """Push and tell nothing any more."""
+        self._pushes.clear()
+        for timer in (self._push_timer, self._look_timer):
+            if timer:
+                timer.cancel()
 
     def _tell_exits(self) -> None:
-        infos = {info.id: info for info in self.registry.infos()}
-        for session_id in self._running:
-            info = infos.get(session_id)
-            if info is not None and not info.alive:
+        self._look_timer = None
+        exited = {info.id: info for info in self.registry.infos() if not info.alive}
+        for session_id, info in exited.items():
+            if session_id not in self._told:
                 self.events.happened(
                     "session.exited", {"session": info.id, "name": info.name, "code": info.code, "signal": info.signal}
                 )
-        self._running = {info.id: info for info in infos.values() if info.alive}
+        self._told = set(exited)
 
     def _push(self) -> None:
         self._push_timer = None
         self._last_push = asyncio.get_running_loop().time()
-        message = frames.encode_control(messages.encode(messages.Sessions(sessions=self.registry.infos())))
-        if len(message) > limits.MAX_PLAINTEXT_BYTES:  # 64 sessions with long titles: titles are cut by the registry
-            return
+        message = frames.encode_control(messages.encode(messages.Sessions(sessions=self.session_infos())))
         for push in list(self._pushes.values()):
             push(message)

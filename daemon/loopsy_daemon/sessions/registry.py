@@ -179,11 +179,18 @@ class Registry:
         wanted = home if not cwd or cwd == "~" else cwd
         wanted = wanted.removeprefix("~/")
         directory = os.path.normpath(Path(home, wanted))
-        if "\x00" in wanted or not Path(directory).is_dir():
+        if "\x00" in wanted or not _is_directory(directory):
             raise BadDirectory(f"{wanted} is not a directory.", "Check the path; it begins at your home directory.")
         if not os.access(directory, os.X_OK):
             raise BadDirectory(f"{wanted} may not be entered.", f"Check it with `ls -ld {wanted}`.")
         return directory
+
+
+def _is_directory(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except OSError:  # too long a name, or a directory above it that may not be entered
+        return False
 
 
 def _require_valid_size(cols: int, rows: int) -> None:

@@ -1,0 +1,128 @@
+import logging
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+
+from loopsy_daemon.service.events import Events
+from loopsy_daemon.service.served_client import MAX_STREAMS_PER_CLIENT, ServedClient
+from loopsy_daemon.service.server import SessionServer
+from loopsy_daemon.sessions.registry import Registry
+from loopsy_daemon.wire import frames, messages
+
+
+class Wire:
+    """A client's way back that keeps what is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.closed: list[int] = []
+
+    def send(self, message: bytes) -> None:
+        self.sent.append(message)
+
+    def close(self, code: int, reason: str) -> None:
+        self.closed.append(int(code))
+
+    def answers(self) -> list[messages.DaemonMessage]:
+        """Return and forget the control messages so far, but not those that are pushed."""
+        decoded = [frames.decode_message(message) for message in self.sent]
+        self.sent.clear()
+        found = [messages.decode_daemon_message(item.body) for item in decoded if isinstance(item, frames.Control)]
+        return [answer for answer in found if answer is not None]
+
+
+class Rig:
+    """A phone's client over a real registry."""
+
+    def __init__(self) -> None:
+        self.registry = Registry({"HOME": "/", "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"})
+        self.server = SessionServer(registry=self.registry, events=Events(), name="studio")
+        self.wire = Wire()
+        self.client = ServedClient(self.server, self.wire, phone=messages.PhoneInfo(phone_id="a" * 26, label="Ada"))
+
+    def say(self, message: messages.Message) -> list[messages.DaemonMessage]:
+        self.client.receive(frames.encode_control(messages.encode(message)))
+        return self.wire.answers()
+
+    def hello(self) -> None:
+        (welcome,) = self.say(messages.Hello(versions=[1, 7], client=bytes(16), kind="web"))
+        assert isinstance(welcome, messages.Welcome)
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    rig = Rig()
+    yield rig
+    rig.client.disconnected()
+    rig.server.close()
+    rig.registry.close_all()
+
+
+@pytest.mark.parametrize("cwd", ["/" + "x" * 4_000, "\x00", "/proc/self/mem/x", "../" * 1_000 + "nowhere"])
+async def test_a_directory_that_cannot_be_is_refused_and_nothing_else_happens(rig: Rig, cwd: str) -> None:
+    rig.hello()
+    (answer,) = rig.say(messages.Open(id=4, agent="shell", cols=80, rows=24, cwd=cwd))
+    assert isinstance(answer, messages.Error)
+    assert (answer.id, answer.code) == (4, "bad_directory")
+    assert rig.wire.closed == []
+
+
+async def test_a_defect_ends_one_client_and_not_the_link(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    rig.hello()
+    rig.registry.rename = lambda session_id, name: 1 / 0  # type: ignore[assignment,method-assign]
+    rig.say(messages.Rename(id=1, session="x", name="y"))
+    assert rig.wire.closed == [1000]
+    assert [entry.levelno for entry in caplog.records if entry.exc_info] == [logging.ERROR]
+
+
+async def test_hello_comes_first_and_once(rig: Rig) -> None:
+    (answer,) = rig.say(messages.List(id=1))
+    assert isinstance(answer, messages.Error)
+    rig.client.receive(frames.encode_input(1, 0, b"x"))
+    rig.wire.answers()
+    rig.hello()
+    rig.say(messages.Hello(versions=[1], client=bytes(16), kind="web"))
+    assert rig.wire.closed == [4010, 4010, 4010]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        frames.encode_output(1, 0, b"x"),
+        frames.encode_control(b"\xc1"),
+        frames.encode_input(1, 0, b"x"),
+        frames.encode_control(messages.encode(messages.Ack(stream=1, offset=0))),
+        frames.encode_control(messages.encode(messages.Detach(id=1, stream=0))),
+        b"",
+    ],
+    ids=range(6),
+)
+async def test_what_is_not_allowed_closes(rig: Rig, message: bytes) -> None:
+    rig.hello()
+    rig.client.receive(message)
+    assert rig.wire.closed == [4010]
+
+
+async def test_a_type_that_is_not_known_is_ignored(rig: Rig) -> None:
+    rig.hello()
+    rig.client.receive(frames.encode_control(msgspec.msgpack.encode({"type": "telepathy"})))
+    assert (rig.wire.sent, rig.wire.closed) == ([], [])
+
+
+async def test_one_client_follows_only_so_many_sessions(rig: Rig) -> None:
+    rig.hello()
+    (opened,) = rig.say(messages.Open(id=1, agent="shell", cols=80, rows=24))
+    assert isinstance(opened, messages.Opened)
+    attach = messages.Attach(id=2, session=opened.session.id, cols=80, rows=24)
+    for _ in range(MAX_STREAMS_PER_CLIENT):
+        assert isinstance(rig.say(attach)[0], messages.Attached)
+    assert isinstance(rig.say(attach)[0], messages.Error)
+    assert isinstance(rig.say(messages.Detach(id=3, stream=1))[-1], messages.Ok)
+    answer = rig.say(attach)[0]
+    assert isinstance(answer, messages.Attached)
+    assert answer.stream == MAX_STREAMS_PER_CLIENT + 1, "numbers are not used again"
+    rig.client.receive(frames.encode_input(1, 0, b"late"))  # to a stream that was detached
+    assert rig.wire.closed == []
+    rig.client.disconnected()
+    assert rig.registry.infos()[0].clients == 0
