@@ -1,4 +1,5 @@
 /** Pairing with one link: redeems its token once, then tries codes until one opens the channel. */
+import { CLOSE_NO_PAIRING } from "../../relay/src/wire/close_codes.ts";
 import { type Credentials, linkAddress, type Machine, startHandshake } from "./machine.ts";
 import {
   linkFailure,
@@ -34,6 +35,8 @@ export class PairingAttempt {
   #credentials: Credentials | null = null;
   #link: SecureLink | null = null;
   #wrongCodes = 0;
+  /** The code was right and the daemon may have kept this phone, although its welcome did not arrive. */
+  #mayBePaired = false;
   #cancelled = false;
 
   constructor(offer: Offer, surroundings: PairingSurroundings, events: PairingEvents) {
@@ -55,7 +58,7 @@ export class PairingAttempt {
       return;
     }
     if (this.#cancelled) return;
-    await this.#connect(this.#credentials, code, label);
+    await this.#connect(this.#credentials, label, await pairingPsk(this.#offer.secret, code));
   }
 
   cancel(): void {
@@ -83,8 +86,7 @@ export class PairingAttempt {
     return { deviceId, deviceKey, phoneId: phone_id, phoneSecret: phone_secret, staticKeys };
   }
 
-  async #connect(credentials: Credentials, code: string, label: string): Promise<void> {
-    const psk = await pairingPsk(this.#offer.secret, code);
+  async #connect(credentials: Credentials, label: string, psk?: Bytes): Promise<void> {
     if (this.#cancelled) return;
     const { relayOrigin, client, app } = this.#surroundings;
     const link = new SecureLink(
@@ -98,12 +100,18 @@ export class PairingAttempt {
           // the first message that decrypts is what makes the daemon keep this phone
           const hello = { type: "hello", versions: [PROTOCOL_VERSION], client, kind: "web", app } as const;
           link.send(encodeControl(encodeMessage(hello)));
+          this.#mayBePaired = psk !== undefined;
         },
         deviceDown: () => this.#work(true),
         message: (plaintext) => this.#received(plaintext, credentials, label),
         ended: (closeCode) => {
           this.#link = null;
-          this.#fail(linkFailure(closeCode));
+          if (closeCode === CLOSE_NO_PAIRING && this.#mayBePaired) {
+            this.#mayBePaired = false;
+            void this.#connect(credentials, label); // as a paired phone: if it is none, the daemon says so
+          } else {
+            this.#fail(linkFailure(closeCode));
+          }
         },
       },
     );

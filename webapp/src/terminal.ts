@@ -47,6 +47,8 @@ export class TerminalSurface {
     this.#terminal.loadAddon(new UnicodeGraphemesAddon());
     silenceQueries(this.#terminal.parser);
     this.#terminal.open(host);
+    // xterm.js shows no cursor before its first focus or change of screens, and the composer needs neither
+    this.#terminal.write("\x1b[?47l");
     this.#drawWithGpu();
     this.#terminal.textarea?.setAttribute("enterkeyhint", "enter");
     this.#terminal.onData((data) => {
@@ -114,8 +116,12 @@ export class TerminalSurface {
     for (let index = 0; index < buffer.length; index += 1) {
       const line = buffer.getLine(index);
       if (line === undefined) continue;
-      const continues = buffer.getLine(index + 1)?.isWrapped ?? false;
-      const content = line.translateToString(!continues);
+      const next = buffer.getLine(index + 1);
+      const continues = next?.isWrapped ?? false;
+      // a wide character that did not fit at the end of the row has left a cell without content there
+      const leavesGap =
+        continues && next?.getCell(0)?.getWidth() === 2 && !line.getCell(line.length - 1)?.getCode();
+      const content = line.translateToString(!continues, 0, line.length - (leavesGap ? 1 : 0));
       if (line.isWrapped && lines.length > 0) lines[lines.length - 1] += content;
       else lines.push(content);
     }

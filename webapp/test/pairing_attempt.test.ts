@@ -45,6 +45,18 @@ test("the fifth wrong code ends the pairing", async () => {
   assert.deepEqual(events.view, { step: "over", reason: "ended" });
 });
 
+test("a phone that was kept but not welcomed comes in with the code typed again", async () => {
+  daemon.losesWelcome = true;
+  const events = new HeardPairing();
+  const attempt = new PairingAttempt(decodeFragment(daemon.pairFragment()), surroundings(), events);
+  await attempt.submit(daemon.code, "Pixel");
+  await events.watch.until(() => events.view?.step === "code", "the lost connection");
+  assert.equal(events.machine, null);
+  await attempt.submit(daemon.code, "Pixel");
+  await events.watch.until(() => events.machine !== null, "the machine");
+  daemon.pairingIsOver = false;
+});
+
 test("a cancelled pairing does not go on", async () => {
   const events = new HeardPairing();
   const attempt = new PairingAttempt(decodeFragment(daemon.pairFragment()), surroundings(), events);

@@ -27,6 +27,7 @@ export function TextView({ surface, title, close, notify }: TextViewProps): JSX.
     const stop = surface.onChange(() => {
       timer ??= setTimeout(refresh, REFRESH_MILLISECONDS);
     });
+    refresh(); // what changed since the first text was taken
     content.current?.scrollTo(0, content.current.scrollHeight);
     return () => {
       stop();

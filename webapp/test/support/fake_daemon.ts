@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { encodeBase32, encodeBase64url } from "../../../relay/src/wire/identifiers.ts";
 import { type Bytes, copyOf } from "../../src/wire/bytes.ts";
 import { accept, prologue } from "../../src/wire/channel.ts";
-import { TAG_TRANSPORT } from "../../src/wire/frames.ts";
+import { SUITE_PAIRING, TAG_TRANSPORT } from "../../src/wire/frames.ts";
 import { generateKeyPair, type KeyPair } from "../../src/wire/noise.ts";
 import { encodeFragment, pairingPsk } from "../../src/wire/pairing.ts";
 import { FakeChannel } from "./fake_channel.ts";
@@ -27,6 +27,9 @@ export class FakeDaemon {
   refuse: number | null = null;
   /** While true, requests and pings get no answer. */
   stuck = false;
+  /** With true, the next pairing phone is kept and its link cut before it is welcomed; pairing is over then. */
+  losesWelcome = false;
+  pairingIsOver = false;
   pairStatus = 201;
   wrongCodes = 0;
   origin = "";
@@ -103,7 +106,19 @@ export class FakeDaemon {
 
   async #receive(link: WebSocket, channel: FakeChannel, frame: Bytes): Promise<void> {
     if (frame[0] === TAG_TRANSPORT) {
-      if (channel.transport) channel.handle(await channel.transport.open(frame));
+      if (!channel.transport) return;
+      const plaintext = await channel.transport.open(frame);
+      if (this.losesWelcome) {
+        this.losesWelcome = false;
+        this.pairingIsOver = true;
+        link.terminate();
+      } else {
+        channel.handle(plaintext);
+      }
+      return;
+    }
+    if (frame[0] === SUITE_PAIRING && this.pairingIsOver) {
+      link.close(4006);
       return;
     }
     try {
@@ -111,7 +126,7 @@ export class FakeDaemon {
         prologue: prologue(this.deviceId, this.phoneId),
         staticKeys: this.keys,
         ephemeralKeys: await generateKeyPair(),
-        ...(frame[0] === 2 ? { psk: await pairingPsk(this.#secret, this.code) } : {}),
+        ...(frame[0] === SUITE_PAIRING ? { psk: await pairingPsk(this.#secret, this.code) } : {}),
       });
       channel.begin(accepted.transport);
       link.send(accepted.reply);
