@@ -40,7 +40,7 @@ export class TerminalSurface {
       fontSize: FONT_SIZE_PIXELS,
       fontWeightBold: "700",
       macOptionIsMeta: true,
-      minimumContrastRatio: 1,
+      minimumContrastRatio: 3, // programs choose pairs for a dark palette, too: black on green is unreadable in the light one
       scrollback: SCROLLBACK_LINES,
       theme: currentTheme(),
     });
