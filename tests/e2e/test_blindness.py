@@ -1,6 +1,7 @@
 """The relay sees ciphertext only: a marker that is typed and printed is nowhere on its wires or in its storage."""
 
 import base64
+import dataclasses
 from pathlib import Path
 
 import msgspec
@@ -38,15 +39,7 @@ async def test_nothing_typed_or_printed_crosses_the_relay(relay: RelayUnderTest,
         daemons_way.recording = phones_way.recording = True
         async with running_daemon(home, daemons_way.url, device.device_id, device.device_secret) as daemon:
             machine = await daemon.pair_phone("a phone")
-            machine = type(machine)(
-                relay_url=phones_way.url,
-                device_id=machine.device_id,
-                device_key=machine.device_key,
-                phone_id=machine.phone_id,
-                phone_secret=machine.phone_secret,
-                key=machine.key,
-                label=LABEL.decode(),
-            )
+            machine = dataclasses.replace(machine, relay_url=phones_way.url, label=LABEL.decode())
             async with Phone.connected(machine) as phone:
                 session = await phone.open(name=NAME.decode())
                 stream = await phone.attach(session)

@@ -1,5 +1,7 @@
 """Pairing, wrong codes and revocation, through a real relay and a real daemon."""
 
+import dataclasses
+
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -108,7 +110,7 @@ async def test_one_pairing_pairs_one_phone(daemon: Daemon) -> None:
     async with await daemon.client() as client:
         started = await start_pairing(client)
         machine = await pair(started.url, started.code)
-        stranger = msgspec_replace_key(machine)
+        stranger = with_another_key(machine)
         closed = await try_code(stranger, decode_fragment(started.url.partition("#")[2]).secret, started.code)
         assert closed is not None
         assert closed.code == 4006
@@ -116,16 +118,8 @@ async def test_one_pairing_pairs_one_phone(daemon: Daemon) -> None:
         pass  # the first one still is in
 
 
-def msgspec_replace_key(machine: Machine) -> Machine:
-    return Machine(
-        relay_url=machine.relay_url,
-        device_id=machine.device_id,
-        device_key=machine.device_key,
-        phone_id=machine.phone_id,
-        phone_secret=machine.phone_secret,
-        key=X25519PrivateKey.generate(),
-        label="stranger",
-    )
+def with_another_key(machine: Machine) -> Machine:
+    return dataclasses.replace(machine, key=X25519PrivateKey.generate(), label="stranger")
 
 
 async def test_a_pairing_ends_with_the_command_that_shows_it(daemon: Daemon) -> None:
@@ -170,7 +164,7 @@ async def first_frame(machine: Machine, psk: bytes) -> bytes:
 async def test_another_key_with_the_right_secret_is_refused(daemon: Daemon) -> None:
     machine = await daemon.pair_phone()
     with pytest.raises(LinkClosed) as refused:
-        await Phone.connect(msgspec_replace_key(machine))
+        await Phone.connect(with_another_key(machine))
     assert refused.value.code == 4003
 
 

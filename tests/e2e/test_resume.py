@@ -1,6 +1,7 @@
 """What is printed and typed survives cuts: bytes on both sides equal those of a run without cuts."""
 
 import asyncio
+import dataclasses
 import random
 import sys
 from collections.abc import Iterator
@@ -40,15 +41,7 @@ async def talk(
     async with proxy_to(machine.relay_url) as proxy:
         proxy.cuts = list(proxy_cuts)
         phone = SteadyPhone(
-            Machine(
-                relay_url=proxy.url,
-                device_id=machine.device_id,
-                device_key=machine.device_key,
-                phone_id=machine.phone_id,
-                phone_secret=machine.phone_secret,
-                key=machine.key,
-                label=machine.label,
-            ),
+            dataclasses.replace(machine, relay_url=proxy.url),
             opened.session.id,
         )
         phone.type(typed)
