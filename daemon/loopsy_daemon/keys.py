@@ -19,7 +19,8 @@ from loopsy_daemon.paths import Paths
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-SecretName = Literal["device-key", "device-secret"]
+SecretName = str
+"""Chosen by whoever keeps the secret; the device's own are below."""
 DEVICE_KEY: Final = "device-key"
 DEVICE_SECRET: Final = "device-secret"
 SECRET_NAMES: Final[tuple[SecretName, ...]] = (DEVICE_KEY, DEVICE_SECRET)

@@ -192,7 +192,8 @@ async def test_the_program_starts_with_the_usual_signals_although_python_ignores
     watcher = Watcher()
     shell("grep SigIgn /proc/self/status", watcher)
     await watcher.until_exit()
-    assert int(watcher.output.split()[1], 16) == 0
+    usual = (1 << 31) - 1  # signals 1 to 31; those above are the C library's, whatever started the tests did to them
+    assert int(watcher.output.split()[1], 16) & usual == 0
 
 
 async def test_no_file_and_no_zombie_remain() -> None:
