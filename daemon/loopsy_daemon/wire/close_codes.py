@@ -1,4 +1,4 @@
-"""WebSocket close codes of the link, and whether to come back after one."""
+"""WebSocket close codes of the link."""
 
 from enum import IntEnum
 from typing import Final
@@ -20,19 +20,4 @@ class CloseCode(IntEnum):
     RATE_LIMITED = 4029
 
 
-_FINAL: Final = frozenset(
-    {
-        CloseCode.REPLACED,
-        CloseCode.REVOKED,
-        CloseCode.UNKNOWN,
-        CloseCode.HANDSHAKE_REFUSED,
-        CloseCode.NO_PAIRING,
-        CloseCode.PROTOCOL_ERROR,
-    }
-)
 RATE_LIMITED_PAUSE_SECONDS: Final = 60.0
-
-
-def is_final(code: int) -> bool:
-    """Tell whether reconnecting after this close code is pointless."""
-    return code in _FINAL
