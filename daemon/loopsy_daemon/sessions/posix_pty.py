@@ -15,8 +15,10 @@ from loopsy_daemon.sessions.child import ExitStatus, watch_exit
 from loopsy_daemon.sessions.pty import Pty, PtyEvents
 
 READ_BYTES: Final = 65_536
-# Linux hands out at most 4 KiB at a time: gather, but leave the loop to others after this much.
-GATHER_BYTES: Final = 65_536
+# Linux hands out at most 4 KiB at a time and refills its buffer meanwhile: a piece of this size is handed over while
+# it does, so that neither waits for the other; after so many bytes the loop is left to others.
+PIECE_BYTES: Final = 8_192
+TURN_BYTES: Final = 65_536
 OPTIONAL_QUEUE_BYTES: Final = 65_536
 KILL_AFTER_SECONDS: Final = 2.0
 # Output of a program that has ended is in the kernel already; only a process that survives HUP keeps the end away.
@@ -95,27 +97,37 @@ class PosixPty:
             self._is_reading = False
 
     def _readable(self) -> None:
+        left_bytes = TURN_BYTES
+        while left_bytes > 0 and self._is_reading:
+            data = self._read_piece()
+            left_bytes -= len(data)
+            if data:
+                self._events.output_received(data)
+            if len(data) < PIECE_BYTES:
+                break
+        if self._ended:
+            self._report_exit()
+
+    def _read_piece(self) -> bytes:
+        """Return what there is, up to about a piece; less than a piece means that there was no more."""
         pieces: list[bytes] = []
         gathered_bytes = 0
-        while gathered_bytes < GATHER_BYTES:
+        while gathered_bytes < PIECE_BYTES:
             try:
-                piece = os.read(self._fd, READ_BYTES)
+                data = os.read(self._fd, READ_BYTES)
             except BlockingIOError:
                 break
             except OSError as error:
                 if error.errno != errno.EIO:  # EIO is how a terminal says that nobody holds its other side
                     raise
-                piece = b""
-            if not piece:
+                data = b""
+            if not data:
                 self._ended = True
                 self._stop_reading()
                 break
-            pieces.append(piece)
-            gathered_bytes += len(piece)
-        if pieces:
-            self._events.output_received(pieces[0] if len(pieces) == 1 else b"".join(pieces))
-        if self._ended:
-            self._report_exit()
+            pieces.append(data)
+            gathered_bytes += len(data)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     # --- input ----------------------------------------------------------------------------------------------------
 
