@@ -262,7 +262,7 @@ def test_nothing_is_left_to_do() -> None:
 
 
 def test_lock_files_are_complete_and_name_no_registry() -> None:
-    locks = [path for path in files_below("relay", "webapp", "tests") if path.name == "package-lock.json"]
+    locks = [path for path in files_below("deploy", "relay", "webapp", "tests") if path.name == "package-lock.json"]
     assert len(locks) >= 2
     for lock in locks:
         packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]

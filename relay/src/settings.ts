@@ -23,6 +23,7 @@ export interface Env {
   readonly REGISTRATION_SECRET_PREVIOUS?: Variable;
   readonly DEVICE_ID_KEY?: Variable;
   readonly DEVICE_ID_KEY_PREVIOUS?: Variable;
+  readonly PREVIOUS_SECRETS_UNTIL?: Variable;
   readonly OPEN_REGISTRATION?: Variable;
   readonly ALLOWED_ORIGINS?: Variable;
   readonly DEPLOYMENT_ID?: Variable;
@@ -35,11 +36,17 @@ export type Keys = readonly [current: string, ...previous: string[]];
 /** The keys of a secret, or a refusal while it is missing or too short to be one. */
 export function keysOf(env: Env, name: SecretName): Keys {
   const current = env[name] ?? "";
-  const previous = env[`${name}_PREVIOUS`] ?? "";
+  const previous = isPreviousAccepted(env) ? (env[`${name}_PREVIOUS`] ?? "") : "";
   if (current.length < MIN_CONFIGURED_SECRET_CHARACTERS) {
     throw new Refusal({ kind: "not_configured" });
   }
   return previous.length < MIN_CONFIGURED_SECRET_CHARACTERS ? [current] : [current, previous];
+}
+
+/** Whether previous secrets still count: until the moment that the rotation named, or as long as they are set. */
+function isPreviousAccepted(env: Env): boolean {
+  const until = env.PREVIOUS_SECRETS_UNTIL ?? "";
+  return until === "" || Date.now() / 1000 < Number(until);
 }
 
 /** Whether anybody may register a device. */

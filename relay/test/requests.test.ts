@@ -116,6 +116,16 @@ test("a secret that is missing or too short configures nothing", () => {
   assert.deepEqual(keysOf(environment(both), "PAIR_TOKEN_SECRET"), [long, "y".repeat(32)]);
   const short = { PAIR_TOKEN_SECRET: long, PAIR_TOKEN_SECRET_PREVIOUS: "y" };
   assert.deepEqual(keysOf(environment(short), "PAIR_TOKEN_SECRET"), [long]);
+  const now = Math.floor(Date.now() / 1000);
+  for (const [until, count] of [
+    [String(now + 60), 2],
+    [String(now - 60), 1],
+    ["nonsense", 1],
+    ["", 2],
+  ] as const) {
+    const env = environment({ ...both, PREVIOUS_SECRETS_UNTIL: until });
+    assert.equal(keysOf(env, "PAIR_TOKEN_SECRET").length, count, until);
+  }
 });
 
 test("the time of a pending phone can be shortened only", () => {

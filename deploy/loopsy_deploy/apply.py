@@ -1,0 +1,81 @@
+"""Carry out a plan: step after step, stopping at the first failure, which says what was done and what was not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from loopsy_daemon.errors import LoopsyError
+from loopsy_deploy.cloudflare_session import CloudflareSession
+from loopsy_deploy.errors import ApplyFailed
+from loopsy_deploy.payload import Payload
+from loopsy_deploy.plan import Plan, Step
+from loopsy_deploy.relay_secrets import RelaySecretStore, complete, rotated
+from loopsy_deploy.wanted import Observed, Wanted
+from loopsy_deploy.wrangler.configuration import render
+
+
+@dataclass(slots=True)
+class Applier:
+    """Carries out the steps of plans for one relay. `open_store` is called only if a secret is needed.
+
+    `before_upload` is called when everything is ready for an upload.
+    """
+
+    session: CloudflareSession
+    payload: Payload
+    wanted: Wanted
+    observed: Observed
+    open_store: Callable[[], RelaySecretStore]
+    before_upload: Callable[[], None]
+    say: Callable[[str], None]
+    rotate: bool = False
+
+    def apply(self, plan: Plan) -> None:
+        """Do every step. Raises ApplyFailed; running it again after a failure does what is left."""
+        secrets: dict[str, str] = {}
+        for index, step in enumerate(plan.steps):
+            self.say(f"{step.title}…")
+            try:
+                if step.kind == "secrets":
+                    secrets = self._keep_secrets()
+                elif step.kind == "upload":
+                    self._upload(step, secrets)
+                else:
+                    self._lead_domain()
+            except LoopsyError as error:
+                raise _failure(error, plan, index) from error
+
+    def _keep_secrets(self) -> dict[str, str]:
+        store = self.open_store()
+        known = store.load()
+        wanted = rotated(known) if self.rotate else complete(known)
+        if wanted != known:
+            store.save(wanted)
+        return wanted
+
+    def _upload(self, step: Step, secrets: Mapping[str, str]) -> None:
+        # A former secret is known only where it was made; without it nothing but half-finished pairings is lost.
+        uploaded = {name: secrets[name] for name in step.secret_names if name in secrets}
+        wrangler = self.session.wrangler()
+        self.before_upload()
+        wrangler.deploy(render(self.payload, self.wanted), uploaded)
+
+    def _lead_domain(self) -> None:
+        """Attach the domain beside those that are there; one that something else uses is left to it."""
+        hostnames = sorted({*self.observed.domains, str(self.wanted.domain)})
+        self.session.api.put(
+            f"lead {self.wanted.domain} to {self.wanted.name}",
+            f"/accounts/{self.wanted.account_id}/workers/scripts/{self.wanted.name}/domains/records",
+            {
+                "override_scope": True,
+                "override_existing_origin": False,
+                "override_existing_dns_record": False,
+                "origins": [{"hostname": hostname} for hostname in hostnames],
+            },
+        )
+
+
+def _failure(error: LoopsyError, plan: Plan, index: int) -> ApplyFailed:
+    done = tuple(step.title for step in plan.steps[:index])
+    not_done = tuple(step.title for step in plan.steps[index:])
+    summary = f" Done: {'; '.join(done) or 'nothing'}. Not done: {'; '.join(not_done)}."
+    return ApplyFailed(f"{error.message}{summary}", error.hint, done, not_done)

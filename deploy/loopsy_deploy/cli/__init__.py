@@ -1,0 +1,5 @@
+"""The program `loopsy-deploy-relay`."""
+
+from loopsy_deploy.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,106 @@
+"""`loopsy-deploy-relay` as a person runs it, with a home of its own and an account of the stand-in."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.support.cloudflare import CloudStandIn
+
+COMMAND = [sys.executable, "-m", "loopsy_deploy.cli"]
+OTHER_PAYLOAD = (
+    "import sys; from pathlib import Path; from loopsy_deploy import payload; from loopsy_deploy.cli import main; "
+    "payload.PLACES = (Path(sys.argv.pop(1)),); sys.exit(main())"
+)
+"""Another version's installation: its files are where the first argument says."""
+DEADLINE_SECONDS = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        """The answer, which must be JSON."""
+        return json.loads(self.stdout)
+
+
+@dataclass(slots=True)
+class Deployer:
+    """The program with what it keeps in `directory`: home, caches, temporary files and the secrets of relays."""
+
+    cloud: CloudStandIn
+    directory: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    payload: Path | None = None
+
+    def __post_init__(self) -> None:
+        for directory in (self.home, self.temporary):
+            directory.mkdir()
+
+    @property
+    def home(self) -> Path:
+        """The Loopsy home."""
+        return self.directory / "home"
+
+    @property
+    def temporary(self) -> Path:
+        """Where temporary files are made."""
+        return self.directory / "tmp"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Where the relay's secrets are kept."""
+        return self.directory / "secrets.json"
+
+    def variables(self) -> dict[str, str]:
+        """Return the program's environment."""
+        cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        own = {
+            "HOME": str(self.directory),
+            "LOOPSY_HOME": str(self.home),
+            "TMPDIR": str(self.temporary),
+            "XDG_CACHE_HOME": cache,  # one installation of wrangler for all tests
+        }
+        cloud = {**self.cloud.environment, **self.cloud.edge_environment}
+        return {"PATH": os.environ["PATH"], **own, **cloud, **self.environment}
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the program with its arguments."""
+        other = [] if self.payload is None else [sys.executable, "-c", OTHER_PAYLOAD, str(self.payload)]
+        return [*(other or COMMAND), *arguments]
+
+    def __call__(self, *arguments: str, status: int = 0, environment: Mapping[str, str] | None = None) -> Ended:
+        """Run it to its end, which must have this status."""
+        done = subprocess.run(
+            self.command(*arguments),
+            env={**self.variables(), **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+        assert done.returncode == status, f"{arguments}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr, done.stderr
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def deploy(self, *arguments: str, status: int = 0) -> Ended:
+        """Deploy without questions, keeping the secrets in the file."""
+        return self("--yes", "--secrets-file", str(self.secrets_file), *arguments, status=status)
+
+    def secrets(self) -> dict[str, str]:
+        """Return the secrets that are kept for the only relay."""
+        (entry,) = json.loads(self.secrets_file.read_text(encoding="utf-8")).values()
+        found = json.loads(entry)
+        assert isinstance(found, dict)
+        return found
