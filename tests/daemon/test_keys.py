@@ -20,7 +20,7 @@ SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3I"
 class Vault(KeyringBackend):
     """A backend in memory; what its module is called decides whether it is trusted."""
 
-    priority = 1.0
+    priority = -1.0  # keyring knows every subclass: it must never choose this one by itself
 
     def __init__(self, *, forgets: bool = False, locked: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

@@ -1,7 +1,9 @@
 import stat
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import null
 
 from loopsy_daemon.errors import ConfigError, SecretsUnavailable, UsageError
 from loopsy_daemon.keys import FileStore
@@ -71,8 +73,10 @@ def test_a_short_secret_of_the_environment_is_refused() -> None:
         EnvironmentSecrets(dict.fromkeys(ENVIRONMENT_VARIABLES, "short"))
 
 
-def test_without_a_trusted_keyring_the_hint_is_the_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+def test_without_a_trusted_keyring_the_hint_is_the_option(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    former = keyring.get_keyring()
+    request.addfinalizer(lambda: keyring.set_keyring(former))
+    keyring.set_keyring(null.Keyring())  # type: ignore[no-untyped-call]
     with pytest.raises(SecretsUnavailable) as raised:
         open_secret_store(Paths.of(tmp_path), "a", "one", None, {})
     assert raised.value.hint == "keep them in a private file instead: --secrets-file PATH"
