@@ -160,14 +160,17 @@ def test_a_signal_in_the_middle_leaves_nothing_behind(deployer: Deployer) -> Non
     fault = Fault("PUT", f"/scripts/{NAME}$", "slow", seconds=2)
     deployer.cloud.faults.append(fault)
     command = deployer.command("--yes", "--secrets-file", str(deployer.secrets_file))
+    deadline = time.monotonic() + 60
     with subprocess.Popen(command, env=deployer.variables(), stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 30
         while fault.times:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 128 + signal.SIGTERM
     assert list(deployer.temporary.iterdir()) == []
+    while not any(asked.method == "PUT" and asked.path.endswith(NAME) for asked in deployer.cloud.requests):
+        assert time.monotonic() < deadline  # what was sent arrives all the same
+        time.sleep(0.02)
     deployer.deploy()
     assert deployer.cloud.script(NAME).secrets == deployer.secrets()
 

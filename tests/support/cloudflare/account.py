@@ -1,5 +1,6 @@
 """One account: its Workers, zones and workers.dev subdomain, and the rules by which versions are made and deployed."""
 
+import asyncio
 import re
 import uuid
 from collections.abc import Awaitable, Callable
@@ -33,6 +34,7 @@ class Account:
     scripts: dict[str, Script] = field(default_factory=dict)
     zones: dict[str, str] = field(default_factory=dict)  # name → id
     taken_hostnames: set[str] = field(default_factory=set)  # with DNS records of their own
+    _uploading: asyncio.Lock = field(default_factory=asyncio.Lock)  # each upload sees what the one before it left
 
     def script(self, name: str) -> Script:
         """Return a Worker that exists."""
@@ -69,19 +71,20 @@ class Account:
         """Upload a script and deploy it at once, migrations included."""
         if not _NAME.fullmatch(name):
             raise errors.bad_name()
-        former = self.scripts.get(name)
-        script = former or Script(name)
-        version, namespaces, tag = await self._version(script, parts, may_migrate=True)
-        self.scripts[name] = script
-        script.namespaces, script.migration_tag = namespaces, tag
-        self._deploy(script, version, "deployment")
+        async with self._uploading:
+            script = self.scripts.get(name) or Script(name)
+            version, namespaces, tag = await self._version(script, parts, may_migrate=True)
+            self.scripts[name] = script
+            script.namespaces, script.migration_tag = namespaces, tag
+            self._deploy(script, version, "deployment")
         return script
 
     async def add_version(self, name: str, parts: dict[str, Part]) -> Version:
         """Upload a version that nobody sees before it is deployed."""
-        script = self.script(name)
-        version, _, _ = await self._version(script, parts, may_migrate=False)
-        script.versions.append(version)
+        async with self._uploading:
+            script = self.script(name)
+            version, _, _ = await self._version(script, parts, may_migrate=False)
+            script.versions.append(version)
         return version
 
     async def _version(
