@@ -5,13 +5,14 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help up test check build bench format clean environment test-programs
+.PHONY: help up test test-thorough check build bench soak format clean environment test-programs
 
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 READY := .venv/.loopsy-ready
 JSON ?= bench.json
-WORKERS ?= 2
+MINUTES ?= 30
+WORKERS ?= 3
 ARGUMENTS ?=
 
 # Packages of npm that only tests use.
@@ -29,15 +30,19 @@ define install
 endef
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 up: build ## Relay, daemon and a pairing on this machine, until Ctrl-C
 	@exec $(PYTHON) -m loopsy_deploy.up
 
-test: test-programs check ## Everything: structure, lint, types, Node tests, Python and browser tests
+# About a third of the time goes into tests that repeat in depth what leaner ones cover: a release runs them, too.
+test: SELECTED := -m "not thorough"
+test: ## What must pass: structure, lint, types, Node tests, Python and browser tests
+test-thorough: ## The same and those that a release must pass besides
+test test-thorough: test-programs check
 	@$(PYTHON) -m loopsy_deploy.node npm --prefix relay --silent test
 	@$(PYTHON) -m loopsy_deploy.node npm --prefix webapp --silent test
-	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup $(ARGUMENTS)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup $(SELECTED) $(ARGUMENTS)
 
 check: build ## Structure, lint and types of Python and TypeScript
 	@$(PYTHON) -m pytest -q tests/test_structure.py
@@ -53,6 +58,9 @@ build: environment ## The relay's bundle and the web app
 
 bench: build ## Speed against floors measured in the same run; make bench JSON=FILE
 	@$(PYTHON) -m tests.bench.main --json "$(JSON)"
+
+soak: build ## Long use with faults, and whether anything grows; make soak MINUTES=5
+	@$(PYTHON) -m tests.soak.main --minutes "$(MINUTES)"
 
 format: build ## Format Python and TypeScript
 	@$(PYTHON) -m ruff check --fix-only --quiet .

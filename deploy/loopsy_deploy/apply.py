@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from loopsy_daemon.errors import LoopsyError
 from loopsy_deploy.cloudflare_session import CloudflareSession
+from loopsy_deploy.engine import Engine
 from loopsy_deploy.errors import ApplyFailed
 from loopsy_deploy.payload import Payload
 from loopsy_deploy.plan import Plan, Step
@@ -17,7 +18,7 @@ from loopsy_deploy.wrangler.configuration import render
 class Applier:
     """Carries out the steps of plans for one relay. `open_store` is called only if a secret is needed.
 
-    `before_upload` is called when everything is ready for an upload.
+    `before_upload` is called when everything is ready for an upload. `engine` carries out the steps that it planned.
     """
 
     session: CloudflareSession
@@ -28,6 +29,7 @@ class Applier:
     before_upload: Callable[[], None]
     say: Callable[[str], None]
     rotate: bool = False
+    engine: Engine | None = None
 
     def apply(self, plan: Plan) -> None:
         """Do every step. Raises ApplyFailed; running it again after a failure does what is left."""
@@ -36,28 +38,25 @@ class Applier:
             self.say(f"{step.title}…")
             try:
                 if step.kind == "secrets":
-                    secrets = self._keep_secrets()
+                    secrets = keep_secrets(self.open_store(), rotate=self.rotate)
                 elif step.kind == "upload":
                     self._upload(step, secrets)
+                elif step.kind == "engine":
+                    self._bring_about(step, secrets)
                 else:
                     self._lead_domain()
             except LoopsyError as error:
                 raise _failure(error, plan, index) from error
 
-    def _keep_secrets(self) -> dict[str, str]:
-        store = self.open_store()
-        known = store.load()
-        wanted = rotated(known) if self.rotate else complete(known)
-        if wanted != known:
-            store.save(wanted)
-        return wanted
-
     def _upload(self, step: Step, secrets: Mapping[str, str]) -> None:
-        # A former secret is known only where it was made; without it nothing but half-finished pairings is lost.
-        uploaded = {name: secrets[name] for name in step.secret_names if name in secrets}
         wrangler = self.session.wrangler()
         self.before_upload()
-        wrangler.deploy(render(self.payload, self.wanted), uploaded)
+        wrangler.deploy(render(self.payload, self.wanted), _uploaded(step, secrets))
+
+    def _bring_about(self, step: Step, secrets: Mapping[str, str]) -> None:
+        assert self.engine is not None  # nobody else plans such a step
+        self.before_upload()
+        self.engine.apply(self.wanted, _uploaded(step, secrets))
 
     def _lead_domain(self) -> None:
         """Attach the domain beside those that are there; one that something else uses is left to it."""
@@ -72,6 +71,20 @@ class Applier:
                 "origins": [{"hostname": hostname} for hostname in hostnames],
             },
         )
+
+
+def keep_secrets(store: RelaySecretStore, *, rotate: bool = False) -> dict[str, str]:
+    """Make what is missing of a relay's secrets, or new ones, and return all of them once they are kept."""
+    known = store.load()
+    wanted = rotated(known) if rotate else complete(known)
+    if wanted != known:
+        store.save(wanted)
+    return wanted
+
+
+def _uploaded(step: Step, secrets: Mapping[str, str]) -> dict[str, str]:
+    # A former secret is known only where it was made; without it nothing but half-finished pairings is lost.
+    return {name: secrets[name] for name in step.secret_names if name in secrets}
 
 
 def _failure(error: LoopsyError, plan: Plan, index: int) -> ApplyFailed:

@@ -30,7 +30,7 @@ class BuildError(LoopsyError):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An npm package of the checkout, and the directories outside it that its bundle is made of."""
+    """An npm package of the checkout, and what its bundle is made of outside it: directories and files."""
 
     directory: Path
     further_inputs: tuple[Path, ...] = ()
@@ -52,11 +52,12 @@ class Package:
 
     def input_digest(self) -> str:
         """Return a digest of every file that the bundle is made of."""
-        paths = [path for root in (self.directory, *self.further_inputs) for path in _files(root)]
+        roots = (self.directory, *self.further_inputs)
+        paths = [path for root in roots for path in (_files(root) if root.is_dir() else [root])]
         return _digest(paths)
 
 
-RELAY: Final = Package(ROOT / "relay")
+RELAY: Final = Package(ROOT / "relay", (ROOT / "daemon" / "loopsy_daemon" / "__init__.py",))  # it has the version
 WEBAPP: Final = Package(ROOT / "webapp", (ROOT / "relay" / "src" / "wire",))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from loopsy_deploy.errors import CloudflareError, CloudflareUnavailable, NotAuthorized
+from loopsy_deploy.errors import CloudflareError, CloudflareUnavailable, NotAuthorized, PermissionMissing
 from loopsy_deploy.wrangler.failures import TOKEN_PAGE, explain
 
 BASE_URL: Final = "https://api.cloudflare.com/client/v4"
@@ -79,6 +79,18 @@ class CloudflareApi:
     def post(self, what: str, path: str, body: dict[str, Any]) -> Any:
         """Add to what is at the path."""
         return self._call(what, "POST", path, None, body).json().get("result")
+
+    def ask_analytics(self, query: str) -> dict[str, Any]:
+        """Return the `data` of a GraphQL query of the account's analytics."""
+        what = "read the account's analytics"
+        answer = self._call(what, "POST", "/graphql", None, {"query": query}).json()
+        errors = answer.get("errors") or []
+        if not errors and isinstance(answer.get("data"), dict):
+            return dict(answer["data"])
+        text = "; ".join(str(error.get("message")) for error in errors) or "no data"
+        if "not authorized" in text or "does not have access" in text:  # the status is 200 all the same
+            raise PermissionMissing(f"The API token may not {what}.", f"give it Account Analytics: Read: {TOKEN_PAGE}")
+        raise CloudflareError(f"Cloudflare did not {what}: {text}.", "loopsy-deploy-relay status")
 
     def _call(
         self, what: str, method: str, path: str, parameters: dict[str, str] | None, body: dict[str, Any] | None = None

@@ -25,6 +25,10 @@ class CloudflareSession:
     _install: Callable[[], Wrangler] = field(repr=False)
     _wrangler: Wrangler | None = None
 
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which other programs know the login and the account."""
+        return {TOKEN_VARIABLE: self._token, ACCOUNT_VARIABLE: self.account_id}
+
     def wrangler(self) -> Wrangler:
         """Return wrangler for this account; the first call of all installs it. Raises WranglerMissing, NodeError."""
         if self._wrangler is None:

@@ -9,6 +9,8 @@ from typing import Final
 from loopsy_daemon.paths import Paths
 from loopsy_deploy.apply import Applier
 from loopsy_deploy.cloudflare_session import CloudflareSession
+from loopsy_deploy.engine import Engine
+from loopsy_deploy.engine_choice import WRANGLER
 from loopsy_deploy.known_relays import KnownRelay, KnownRelays
 from loopsy_deploy.observe import observe
 from loopsy_deploy.payload import Payload
@@ -48,6 +50,15 @@ class Deployment:
     known: KnownRelay | None
     secrets_file: Path | None
     say: Callable[[str], None]
+    engine: Engine | None = None
+    """What brings the relay about in place of wrangler alone."""
+
+    @property
+    def engine_name(self) -> str:
+        """The relay's engine: a stack of Pulumi's goes on owning what wrangler alone updates."""
+        if self.engine is not None:
+            return self.engine.name
+        return self.known.engine if self.known is not None else WRANGLER
 
     @property
     def url(self) -> str:
@@ -81,6 +92,7 @@ class Deployment:
                 lambda: relays.remember(self._record(rotating=bool(self.wanted.new_secrets))),
                 self.say,
                 rotate,
+                self.engine,
             ).apply(self.plan)
         if not self.plan.is_empty or self.known is None:
             relays.remember(self._record(rotating=False))
@@ -95,6 +107,8 @@ class Deployment:
             url=self.url,
             account_id=self.wanted.account_id,
             domain=self.wanted.domain,
+            engine=self.engine_name,
+            state_url=self.engine.state_url if self.engine else (self.known.state_url if self.known else None),
             bundle_hash=self.wanted.bundle_hash,
             deployed_at=time.time(),
             secrets_file=str(self.secrets_file) if self.secrets_file else None,
@@ -110,6 +124,7 @@ def prepare(
     known: KnownRelay | None,
     secrets_file: Path | None,
     say: Callable[[str], None],
+    engine: Engine | None = None,
 ) -> Deployment:
     """Look at what there is and return the deployment with its plan; nothing is changed. Raises DeployError."""
     observed = observe(session.api, session.account_id, request.name, request.domain)
@@ -124,7 +139,9 @@ def prepare(
         new_secrets=new_secrets,
     )
     planned = plan(wanted, observed)
-    return Deployment(session, payload, paths, request, observed, wanted, planned, known, secrets_file, say)
+    if engine is not None:
+        planned = engine.plan(wanted, planned)
+    return Deployment(session, payload, paths, request, observed, wanted, planned, known, secrets_file, say, engine)
 
 
 def _variables(request: Request, payload: Payload, deployed: Mapping[str, str], *, rotates: bool) -> dict[str, str]:

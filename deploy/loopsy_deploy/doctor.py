@@ -1,6 +1,7 @@
 """What deploying needs, examined one by one: each thing is asked for, and the answer is kept, good or bad."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from loopsy_daemon.errors import LoopsyError
@@ -46,8 +47,13 @@ def examine(
     sessions: list[CloudflareSession] = []
 
     def login() -> str:
-        sessions.append(open_session())
-        return f"account {sessions[0].account_id}"
+        session = open_session()
+        with ExitStack() as unless_accepted:
+            unless_accepted.enter_context(session.api)
+            session.api.get("list your accounts", "/accounts")  # an account that was named was not asked for
+            unless_accepted.pop_all()
+        sessions.append(session)
+        return f"account {session.account_id}"
 
     def subdomain() -> str:
         found = read_subdomain(sessions[0].api, sessions[0].account_id)

@@ -10,6 +10,7 @@ LoopsyError (loopsy_daemon.errors)
     │   ├── DomainProblem       the domain's zone is not on the account, or another Worker has the domain
     │   └── CloudflareUnavailable   not reachable, busy or failing: trying again may help
     ├── WranglerMissing         wrangler cannot be installed
+    ├── EngineProblem           Pulumi is not there, or did not do what was asked
     ├── ApplyFailed             a step of a plan failed: names what was done and what was not
     ├── NotServed               what is deployed is not what answers
     └── LocalRelayError         a relay on this machine does not run
@@ -17,6 +18,7 @@ LoopsyError (loopsy_daemon.errors)
         ├── BundleMissing       the relay was not built
         ├── StateInUse          another relay has the state directory
         ├── PortInUse           another program has the port
+        ├── CertificateProblem  the certificate or its key cannot be used
         └── RelayCrashed        workerd ended by itself, or never answered
 """
 
@@ -55,6 +57,10 @@ class WranglerMissing(DeployError):
     """The pinned wrangler cannot be installed."""
 
 
+class EngineProblem(DeployError):
+    """Pulumi is not there, or did not do what was asked."""
+
+
 class ApplyFailed(DeployError):
     """A step of a plan failed; `done` and `not_done` are the titles of the steps."""
 
@@ -86,6 +92,10 @@ class StateInUse(LocalRelayError):
 
 class PortInUse(LocalRelayError):
     """Another program has the port."""
+
+
+class CertificateProblem(LocalRelayError):
+    """The certificate or its key cannot be used."""
 
 
 class RelayCrashed(LocalRelayError):

@@ -17,6 +17,8 @@ class KnownRelay(Struct, frozen=True, kw_only=True):
     account_id: str
     domain: str | None = None
     engine: str = "wrangler"
+    state_url: str | None = None
+    """Where Pulumi keeps its state, if not in this home."""
     bundle_hash: str = ""
     deployed_at: float = 0.0
     secrets_file: str | None = None

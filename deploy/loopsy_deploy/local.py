@@ -1,23 +1,25 @@
 """A relay on this machine: the same Worker as on Cloudflare, on plain workerd."""
 
 import asyncio
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import httpx
-
 from loopsy_deploy.errors import BundleMissing, PortInUse, RelayCrashed
+from loopsy_deploy.local_addresses import in_url, is_free, own_url
+from loopsy_deploy.local_certificate import Certificate
+from loopsy_deploy.local_health import ask_health
+from loopsy_deploy.local_log import cap_log
 from loopsy_deploy.local_state import LocalState, RelaySecrets
+from loopsy_deploy.payload import locate
 from loopsy_deploy.workerd import Workerd, find_workerd
 
-RELAY_DIRECTORY: Final = Path(__file__).resolve().parents[2] / "relay"
-CONFIGURATION: Final = Path("local", "relay.capnp")
+RELAY_DIRECTORY: Final = locate(Path("relay"))
+CONFIGURATIONS: Final = Path("local")
 HEALTH_DEADLINE_SECONDS: Final = 10.0
-MAX_LOG_BYTES: Final = 1_048_576
+CAP_LOG_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class LocalRelay:
 
     `bundle` is what the relay's build wrote (relay/dist), `assets_directory` what the app's build wrote (webapp/dist).
     Port 0 means the port of the last run if it is free, else any free one. `environment` adds variables of the Worker.
+    With a certificate it does TLS. `behind_proxy` trusts the headers in which a proxy names client and protocol.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class LocalRelay:
         port: int = 0,
         allowed_origins: Sequence[str] = (),
         open_registration: bool = False,
+        certificate: Certificate | None = None,
+        behind_proxy: bool = False,
         deployment_id: str = "local",
         rate_limits: RateLimits | None = None,
         environment: Mapping[str, str] | None = None,
@@ -55,6 +60,8 @@ class LocalRelay:
         self._bundle = bundle.absolute()
         self._host = host
         self._wanted_port = port
+        self._certificate = certificate
+        self._behind_proxy = behind_proxy
         limits = rate_limits or RateLimits()
         self._environment = {
             "OPEN_REGISTRATION": str(open_registration).lower(),
@@ -79,9 +86,13 @@ class LocalRelay:
 
     @property
     def url(self) -> str:
-        """The relay's address while it runs, without a slash at the end."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._running.port}"
+        """The address by which this machine reaches the relay while it runs, without a slash at the end."""
+        return own_url(self._host, self.port, tls=self._certificate is not None)
+
+    @property
+    def port(self) -> int:
+        """The port while it runs."""
+        return self._running.port
 
     @property
     def pid(self) -> int:
@@ -112,24 +123,28 @@ class LocalRelay:
 
     async def start(self) -> None:
         """Start the relay and wait until it answers. Raises LocalRelayError."""
-        if not (self._bundle / CONFIGURATION).is_file():
-            raise BundleMissing(f"The relay is not built: {self._bundle / CONFIGURATION} is missing.", "make build")
+        configuration = self._bundle / CONFIGURATIONS / self._configuration_name()
+        if not configuration.is_file():
+            raise BundleMissing(f"The relay is not built: {configuration} is missing.", "make build")
         binary = find_workerd(RELAY_DIRECTORY)
         self._state.lock()
         try:
             await asyncio.to_thread(self._state.end_orphan)
             self._secrets = self._state.secrets()
-            self._trim_log()
+            cap_log(self._state.log)
             self._workerd = await Workerd.start(
                 binary,
-                self._bundle / CONFIGURATION,
-                address=f"{self._host}:{self._free_port()}",
+                configuration,
+                address=f"{in_url(self._host)}:{self._free_port()}",
+                import_path=self._certificate.directory if self._certificate else None,
                 directories={"state": self._state.objects, "public": self._public_directory()},
                 environment=self._worker_environment(self._secrets),
                 log=self._state.log,
             )
-            self._state.remember_run(self._workerd.port, self._workerd.pid)
+            self._state.remember_run(self.port, self.pid)
             await self._check_health()
+            directory = self._certificate.directory if self._certificate else None
+            self._state.remember_serving(self.url, self._host, directory)
         except BaseException:
             await self.stop()
             raise
@@ -144,15 +159,27 @@ class LocalRelay:
     async def watch(self) -> None:
         """Wait until workerd ends: return if `stop` was the reason, else raise RelayCrashed."""
         watched = self._running
-        status = await watched.wait()
+        ending = asyncio.create_task(watched.wait())
+        try:
+            while not (await asyncio.wait({ending}, timeout=CAP_LOG_SECONDS))[0]:
+                cap_log(self._state.log)
+        finally:
+            ending.cancel()
         if self._workerd is watched:
-            raise RelayCrashed(f"The relay ended by itself (status {status}).", f"see why: tail {self._state.log}")
+            raise RelayCrashed(
+                f"The relay ended by itself (status {ending.result()}).", f"see why: tail {self._state.log}"
+            )
 
     @property
     def _running(self) -> Workerd:
         if self._workerd is None:
             raise RuntimeError("the relay does not run")
         return self._workerd
+
+    def _configuration_name(self) -> str:
+        if self._certificate is not None:
+            return "relay_tls.capnp"
+        return "relay_proxied.capnp" if self._behind_proxy else "relay.capnp"
 
     def _worker_environment(self, secrets: RelaySecrets) -> dict[str, str]:
         return {
@@ -171,32 +198,14 @@ class LocalRelay:
 
     def _free_port(self) -> int:
         if self._wanted_port != 0:
-            if not self._is_free(self._wanted_port):
+            if not is_free(self._host, self._wanted_port):
                 raise PortInUse(f"Port {self._wanted_port} is in use.", "choose another port, or 0 for any free one")
             return self._wanted_port
-        last = self._state.last_port()
-        return last if last is not None and self._is_free(last) else 0
-
-    def _is_free(self, port: int) -> bool:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self._host, port))
-            except OSError:
-                return False
-            return True
+        last = self._state.last_run().port
+        return last if last is not None and is_free(self._host, last) else 0
 
     async def _check_health(self) -> None:
         """Ask once: workerd listens, so an answer is late only while the Worker is compiled."""
-        try:
-            async with httpx.AsyncClient(timeout=HEALTH_DEADLINE_SECONDS, trust_env=False) as client:
-                answer = await client.get(f"{self.url}/health")
-        except httpx.HTTPError:
-            answer = None
-        if answer is None or answer.status_code != httpx.codes.OK:
+        file = self._certificate.file if self._certificate else None
+        if await ask_health(self.url, file, deadline_seconds=HEALTH_DEADLINE_SECONDS) is None:
             raise RelayCrashed("The relay started but does not answer.", f"see why: tail {self._state.log}")
-
-    def _trim_log(self) -> None:
-        if self._state.log.exists() and self._state.log.stat().st_size > MAX_LOG_BYTES:
-            self._state.log.unlink()

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
+import msgspec
 from filelock import FileLock, Timeout
+from msgspec import Struct
 
-from loopsy_daemon.files import private_directory, read_private, write_atomically
+from loopsy_daemon.files import is_held, private_directory, read_private, write_atomically
 from loopsy_deploy.errors import LocalRelayError, StateInUse
 
 SECRET_BYTES: Final = 32
@@ -34,6 +36,23 @@ class RelaySecrets:
         return cls(*(secrets.token_urlsafe(SECRET_BYTES) for _ in range(3)))
 
 
+class Run(Struct, frozen=True, kw_only=True):
+    """What is known of the last run: its port and workerd's process, and the process that has the directory's lock.
+
+    `url` and `started_at` (seconds since 1970) are there once it serves.
+    """
+
+    port: int | None = None
+    pid: int | None = None
+    owner: int | None = None
+    url: str | None = None
+    host: str | None = None
+    """Where it listens."""
+    certificate: str | None = None
+    """The directory of the certificate with which it does TLS."""
+    started_at: float | None = None
+
+
 class LocalState:
     """The state directory of one relay, which is ours while `lock` holds."""
 
@@ -43,7 +62,8 @@ class LocalState:
         self.log = directory / "relay.log"
         self._secrets_path = directory / "secrets.json"
         self._run_path = directory / "run.json"
-        self._lock = FileLock(directory / "lock", timeout=0, mode=0o600)
+        self._lock_path = directory / "lock"
+        self._lock = FileLock(self._lock_path, timeout=0, mode=0o600)
 
     def lock(self) -> None:
         """Make the directory where it is missing and take it for this process. Raises StateInUse."""
@@ -54,11 +74,31 @@ class LocalState:
             raise StateInUse(
                 f"Another relay uses {self.directory}.", "stop that one first, or choose another directory"
             ) from None
-        private_directory(self.objects)
+        try:
+            private_directory(self.objects)
+            self._write_run(msgspec.structs.replace(self.last_run(), owner=os.getpid(), url=None, started_at=None))
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a relay, this process's or another's, has the directory."""
+        return is_held(self._lock_path)
+
+    def serving(self) -> Run | None:
+        """Return the run that serves now, or None while nothing does."""
+        run = self.last_run()
+        # Whoever has just taken the lock has yet to replace what one that was killed left.
+        is_present = run.url is not None and run.owner is not None and self.is_in_use and _is_alive(run.owner)
+        return run if is_present else None
 
     def unlock(self) -> None:
-        """Let others take the directory."""
-        self._lock.release()
+        """Let others take the directory; does nothing if it is not ours."""
+        if self._lock.is_locked:
+            with suppress(OSError):  # who looks sees by the lock, too, that nothing serves
+                self._write_run(msgspec.structs.replace(self.last_run(), url=None, started_at=None))
+            self._lock.release()
 
     def secrets(self) -> RelaySecrets:
         """Return the relay's secrets; the first time they are made."""
@@ -80,17 +120,27 @@ class LocalState:
                 f"{self._secrets_path} is damaged.", f"start afresh, pairing every phone again: rm {self._secrets_path}"
             ) from None
 
-    def last_port(self) -> int | None:
-        """Return the port of the last run, which phones remember."""
-        return self._last_run()[0]
+    def last_run(self) -> Run:
+        """Return what is known of the last run, or of the present one."""
+        try:
+            return msgspec.json.decode(self._run_path.read_bytes(), type=Run)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return Run()  # only a convenience: without it another port is taken
 
     def remember_run(self, port: int, pid: int) -> None:
-        """Note the port and process that serve now."""
-        write_atomically(self._run_path, json.dumps({"port": port, "pid": pid}).encode())
+        """Note the port, which phones remember, and the process that is to serve."""
+        self._write_run(Run(port=port, pid=pid, owner=os.getpid()))
+
+    def remember_serving(self, url: str, host: str, certificate: Path | None) -> None:
+        """Note that it serves: at this address, listening on `host`, with the certificate in this directory."""
+        directory = None if certificate is None else str(certificate)
+        self._write_run(
+            msgspec.structs.replace(self.last_run(), url=url, host=host, certificate=directory, started_at=time.time())
+        )
 
     def end_orphan(self) -> None:
         """End the workerd of an owner that was killed: two on the same storage would spoil it."""
-        pid = self._last_run()[1]
+        pid = self.last_run().pid
         if pid is None or not self._serves_us(pid):
             return
         deadline = time.monotonic() + ORPHAN_DEADLINE_SECONDS
@@ -99,15 +149,19 @@ class LocalState:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)
 
-    def _last_run(self) -> tuple[int | None, int | None]:
-        try:
-            run = json.loads(self._run_path.read_bytes())
-            return int(run["port"]), int(run["pid"])
-        except (OSError, ValueError, TypeError, KeyError):
-            return None, None  # only a convenience: without it another port is taken
+    def _write_run(self, run: Run) -> None:
+        write_atomically(self._run_path, msgspec.json.encode(run))
 
     def _serves_us(self, pid: int) -> bool:
         return f"state={self.objects}" in _command_line(pid)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _command_line(pid: int) -> str:

@@ -15,7 +15,7 @@ def observe(api: CloudflareApi, account_id: str, name: str, domain: str | None) 
     subdomain = read_subdomain(api, account_id)
     owners = _domain_owners(api, workers)
     owner = owners.get(domain or "")
-    zone_found = domain is None or owner is not None or _has_zone(api, account_id, domain)
+    zone_found = domain is None or owner is not None or find_zone(api, account_id, domain) is not None
     try:
         service = api.get(f"find {name}", f"{workers}/services/{name}")
     except NotFound:
@@ -57,11 +57,12 @@ def _domain_owners(api: CloudflareApi, workers: str) -> dict[str, str]:
     return {str(entry["hostname"]): str(entry["service"]) for entry in found}
 
 
-def _has_zone(api: CloudflareApi, account_id: str, domain: str) -> bool:
-    """Say whether the domain or one above it is a zone of the account."""
+def find_zone(api: CloudflareApi, account_id: str, domain: str) -> str | None:
+    """Return the id of the account's zone that the domain is in, or None. Raises CloudflareError."""
     labels = domain.split(".")
     for start in range(len(labels) - 1):
         candidate = ".".join(labels[start:])
-        if api.get("look for the zone", "/zones", {"name": candidate, "account.id": account_id}):
-            return True
-    return False
+        zones = api.get("look for the zone", "/zones", {"name": candidate, "account.id": account_id})
+        if zones:
+            return str(zones[0]["id"])
+    return None

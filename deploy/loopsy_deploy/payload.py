@@ -57,6 +57,11 @@ def find_payload(places: Sequence[Path] | None = None) -> Payload:
     raise BundleMissing("The relay and its app are not built.", "make build")
 
 
+def locate(path: Path) -> Path:
+    """Return where a file or directory of the product is: in the package, or else in the checkout, built or not."""
+    return next((root / path for root in PLACES if (root / path).exists()), PLACES[-1] / path)
+
+
 def _hash(root: Path) -> str:
     whole = hashlib.sha256()
     for path in sorted([root / WORKER, root / CONFIGURATION, *_files(root / ASSETS)]):

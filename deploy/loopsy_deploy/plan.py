@@ -7,7 +7,7 @@ from loopsy_deploy.errors import DeployError, DomainProblem
 from loopsy_deploy.wanted import HASH_VARIABLE, PREVIOUS_SUFFIX, SECRET_NAMES, Observed, Wanted
 from loopsy_deploy.wrangler.failures import no_subdomain
 
-StepKind = Literal["secrets", "upload", "domain"]
+StepKind = Literal["secrets", "upload", "domain", "engine"]
 _SHOWN_CHARACTERS: Final = 12
 
 
@@ -65,12 +65,17 @@ def _check(wanted: Wanted, observed: Observed) -> None:
             "remove it there in the dashboard first, or choose another domain",
         )
     if not observed.zone_found:
-        raise DomainProblem(
-            f"No zone on this account covers {wanted.domain}.",
-            "add the zone to the account in the dashboard, or leave --domain out",
-        )
+        raise no_zone(wanted.domain)
     if observed.subdomain is None:
         raise no_subdomain()
+
+
+def no_zone(domain: str | None) -> DomainProblem:
+    """Return the error for a domain that is in no zone of the account."""
+    return DomainProblem(
+        f"No zone on this account covers {domain}.",
+        "add the zone to the account in the dashboard, or leave --domain out",
+    )
 
 
 def _upload_reasons(wanted: Wanted, observed: Observed, missing: tuple[str, ...], new: tuple[str, ...]) -> list[str]:

@@ -20,6 +20,7 @@ _PREFIX: Final = "LOOPSY_"
 PREVIOUS_UNTIL_VARIABLE: Final = "PREVIOUS_SECRETS_UNTIL"
 """A plain variable of the Worker: until when (seconds since 1970) it accepts the former secrets."""
 ENVIRONMENT_VARIABLES: Final = frozenset(f"{_PREFIX}{name}" for name in SECRET_NAMES)
+_CI_VARIABLE: Final = "CI"  # GitHub, GitLab and most others set it
 _HINT: Final = "keep them in a private file instead: --secrets-file PATH"
 
 
@@ -101,13 +102,19 @@ def open_secret_store(
 ) -> RelaySecretStore:
     """Return the environment's secrets if it has all three, else the file, else the keyring.
 
-    Raises SecretsUnavailable without a keyring that we trust.
+    Raises SecretsUnavailable without a keyring that we trust, and in a pipeline, whose machine nobody comes back to.
     """
     variables = os.environ if environment is None else environment
     if all(variables.get(variable) for variable in ENVIRONMENT_VARIABLES):
         return EnvironmentSecrets(variables)
     if secrets_file is not None:
         return KeptSecrets(keys.FileStore(secrets_file), account_id, name)
+    if variables.get(_CI_VARIABLE, "") not in {"", "false"}:
+        raise SecretsUnavailable(
+            f"A pipeline has no place to keep the secrets of {name}.",
+            f"make the relay first: loopsy-deploy-relay --name {name}; or give the job"
+            f" {', '.join(sorted(ENVIRONMENT_VARIABLES))}",
+        )
     try:
         return KeptSecrets(keys.KeyringStore(paths.home), account_id, name)
     except SecretsUnavailable as error:

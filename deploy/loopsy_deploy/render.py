@@ -82,10 +82,34 @@ def _status(status: StatusShown) -> list[str]:
         f"health    {status.health}",
         f"secrets   {', '.join(status.secrets) or 'none'}",
     ]
+    if status.engine is not None:
+        lines.append(f"engine    {status.engine}")
     if status.domains:
         lines.append(f"domains   {', '.join(status.domains)}")
     if status.phones is not None:
         lines.append(f"phones    {status.phones.paired} of this machine, {status.phones.online} online")
+    lines += _usage(status)
     if not status.up_to_date:
         lines.append("update it: loopsy-deploy-relay")
+    return lines
+
+
+def _usage(status: StatusShown) -> list[str]:
+    lines = []
+    usage = status.usage
+    if status.devices is not None:
+        connections = (
+            ""
+            if usage is None or usage.connections is None
+            else f", up to {usage.connections} connections of one at once today"
+        )
+        lines.append(f"devices   {status.devices} registered{connections}")
+    if usage is None:
+        return [*lines, f"today     not known: {status.usage_problem}"] if status.usage_problem else lines
+    lines.append(f"today     {usage.relay_requests:,} requests to this relay; of the free plan the account has used")
+    for allowance in usage.allowances:
+        share = allowance.used / allowance.allowed
+        lines.append(
+            f"          {allowance.what:<16} {allowance.used:>15,.0f} of {allowance.allowed:,.0f} ({share:.1%})"
+        )
     return lines

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from loopsy_deploy.usage import Usage
+
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
@@ -22,6 +24,7 @@ class Previewed:
     bundle_hash: str
     changes: bool
     steps: tuple[StepShown, ...]
+    engine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Deployed:
     bundle_hash: str
     changed: bool
     steps: tuple[StepShown, ...]
+    engine: str
     daemon: str
 
 
@@ -62,7 +66,14 @@ class StatusShown:
     secrets: tuple[str, ...]
     domains: tuple[str, ...]
     migration_tag: str | None
+    engine: str | None
+    """What brought it about, if this home knows."""
     phones: PhonesOf | None
+    devices: int | None = None
+    """How many are registered, if Cloudflare tells."""
+    usage: Usage | None = None
+    usage_problem: str | None = None
+    """Why the use is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,17 @@ from loopsy_daemon.errors import LoopsyError, RelayError
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.relay.api import RelayApi, RelayHealth, read_health
 from loopsy_deploy.cloudflare_session import CloudflareSession
+from loopsy_deploy.errors import CloudflareError
+from loopsy_deploy.known_relays import KnownRelay
 from loopsy_deploy.observe import observe
 from loopsy_deploy.payload import Payload
 from loopsy_deploy.results import PhonesOf, StatusShown
+from loopsy_deploy.usage import Usage, count_devices, find_namespace, read_usage
 from loopsy_deploy.wanted import DEPLOYMENT_CHARACTERS, HASH_VARIABLE, VERSION_VARIABLE
 
 
 def read_relay_status(
-    session: CloudflareSession, payload: Payload, paths: Paths, name: str, url: str | None
+    session: CloudflareSession, payload: Payload, paths: Paths, name: str, known: KnownRelay | None, url: str | None
 ) -> StatusShown:
     """Look and return what was found; only questions are asked. Raises CloudflareError."""
     observed = observe(session.api, session.account_id, name, None)
@@ -22,6 +25,7 @@ def read_relay_status(
     address = (url or observed.url(name, domain)) if observed.exists else None
     health, answer = _health(address)
     deployed = observed.variables.get(HASH_VARIABLE, "")
+    devices, usage, problem = _use(session, name) if observed.exists else (None, None, None)
     return StatusShown(
         name=name,
         account_id=session.account_id,
@@ -35,8 +39,24 @@ def read_relay_status(
         secrets=tuple(sorted(observed.secret_names)),
         domains=tuple(sorted(observed.domains)),
         migration_tag=observed.migration_tag,
+        engine=known.engine if known else None,
         phones=_phones(paths, address),
+        devices=devices,
+        usage=usage,
+        usage_problem=problem,
     )
+
+
+def _use(session: CloudflareSession, name: str) -> tuple[int | None, Usage | None, str | None]:
+    """Return the number of devices, today's use, and why something of them is missing."""
+    devices = None
+    try:
+        namespace = find_namespace(session.api, session.account_id, name)
+        if namespace is not None:
+            devices = count_devices(session.api, session.account_id, namespace)
+        return devices, read_usage(session.api, session.account_id, name, namespace), None
+    except CloudflareError as error:  # the rest of the status does not depend on it
+        return devices, None, f"{error.message}" + (f" ({error.hint})" if error.hint else "")
 
 
 def _health(address: str | None) -> tuple[str, RelayHealth | None]:

@@ -19,11 +19,12 @@ from loopsy_daemon.relay.address import is_loopback
 from loopsy_daemon.wire.limits import PAIR_TTL_MAX_SECONDS
 from loopsy_daemon.wire.messages import Event, PairStart, PairStarted, Watch
 from loopsy_deploy.local import LocalRelay
+from loopsy_deploy.payload import ASSETS, locate
 from loopsy_deploy.up_daemon import STOP_DEADLINE_SECONDS, UpDaemon
 from loopsy_deploy.up_registration import ensure_registered
 from loopsy_deploy.up_view import say, show_event, show_ready
 
-WEBAPP_DIST: Final = Path(__file__).resolve().parents[2] / "webapp" / "dist"
+WEBAPP_DIST: Final = locate(ASSETS)
 UP_JSON_VARIABLE: Final = "UP_JSON"
 E = TypeVar("E", bound=Exception)
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import platform
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,24 +10,18 @@ from pathlib import Path
 from typing import Final, Self
 
 from loopsy_deploy.errors import RelayCrashed, WorkerdMissing
+from loopsy_deploy.workerd_install import ensure_workerd, workerd_of_packages
 
 WORKERD_VARIABLE: Final = "LOOPSY_WORKERD"
 START_DEADLINE_SECONDS: Final = 20.0
 TERMINATE_DEADLINE_SECONDS: Final = 1.0
 INTERRUPT_DEADLINE_SECONDS: Final = 2.0
 
-_PACKAGES: Final = {
-    ("Darwin", "arm64"): "workerd-darwin-arm64",
-    ("Darwin", "x86_64"): "workerd-darwin-64",
-    ("Linux", "aarch64"): "workerd-linux-arm64",
-    ("Linux", "x86_64"): "workerd-linux-64",
-}
-
 
 def find_workerd(relay_directory: Path, environment: Mapping[str, str] = os.environ) -> Path:
-    """Return the workerd binary that `LOOPSY_WORKERD` names, or the one among the relay's Node packages.
+    """Return the workerd that `LOOPSY_WORKERD` names, or the one among the relay's Node packages in a checkout.
 
-    Raises WorkerdMissing.
+    Without either it is the one in the user's cache, which is installed if need be. Raises LoopsyError.
     """
     named = environment.get(WORKERD_VARIABLE)
     if named:
@@ -37,17 +30,8 @@ def find_workerd(relay_directory: Path, environment: Mapping[str, str] = os.envi
                 f"{WORKERD_VARIABLE} names {named}, which is not a program.", f"unset {WORKERD_VARIABLE}"
             )
         return Path(named)
-    machine = (platform.system(), platform.machine())
-    package = _PACKAGES.get(machine)
-    if package is None:
-        raise WorkerdMissing(
-            f"There is no workerd for {machine[0]} on {machine[1]}.",
-            "deploy the relay to Cloudflare: loopsy-deploy-relay",
-        )
-    binary = relay_directory / "node_modules" / "@cloudflare" / package / "bin" / "workerd"
-    if not binary.is_file():
-        raise WorkerdMissing(f"workerd is not installed: {binary} is missing.", "make build")
-    return binary
+    in_checkout = workerd_of_packages(relay_directory)
+    return in_checkout if in_checkout.is_file() else ensure_workerd(environment)
 
 
 class Workerd:
@@ -67,14 +51,18 @@ class Workerd:
         directories: Mapping[str, Path],
         environment: Mapping[str, str],
         log: Path,
+        import_path: Path | None = None,
     ) -> Self:
         """Start workerd on `address` (host:port; port 0 takes a free one) and wait until it listens.
 
-        Its environment is `environment` and nothing else. Raises RelayCrashed.
+        `import_path` has the files that the configuration names with a slash before them. Its environment is
+        `environment` and nothing else. Raises RelayCrashed.
         """
         read_end, write_end = os.pipe()
         arguments = ["serve", str(configuration), f"--socket-addr=http={address}", f"--control-fd={write_end}"]
         arguments += [f"--directory-path={name}={path}" for name, path in directories.items()]
+        if import_path is not None:
+            arguments.append(f"--import-path={import_path}")
         try:
             process = await _spawn(binary, arguments, environment=environment, log=log, pass_fds=(write_end,))
         except BaseException:

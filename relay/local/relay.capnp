@@ -2,21 +2,31 @@
 #
 # From the command line come the socket's address (--socket-addr http=…) and two directories
 # (--directory-path state=… and public=…); from the environment come secrets and choices.
+# relay_tls.capnp and relay_proxied.capnp are the same services behind another socket.
 
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
-  services = [
-    (name = "relay", worker = .relay),
-    (name = "assets", worker = .assets),
-    (name = "state", disk = (writable = true)),
-    (name = "public", disk = (writable = false)),
-    # The relay calls nobody.
-    (name = "internet", network = (allow = [])),
-  ],
-  sockets = [ (name = "http", http = (), service = "relay") ],
-  extensions = [ (modules = [ (name = "loopsy:rate-limit", esModule = embed "rate_limit.mjs", internal = true) ]) ],
+  services = .services,
+  sockets = [ (name = "http", http = .direct, service = "relay") ],
+  extensions = .extensions,
 );
+
+const services :List(Workerd.Service) = [
+  (name = "relay", worker = .relay),
+  (name = "assets", worker = .assets),
+  (name = "state", disk = (writable = true)),
+  (name = "public", disk = (writable = false)),
+  # The relay calls nobody.
+  (name = "internet", network = (allow = [])),
+];
+
+const extensions :List(Workerd.Extension) = [
+  (modules = [ (name = "loopsy:rate-limit", esModule = embed "rate_limit.mjs", internal = true) ]),
+];
+
+# A client that comes by itself may not say who it is: the header is removed.
+const direct :Workerd.HttpOptions = (injectRequestHeaders = [ (name = "cf-connecting-ip") ]);
 
 const relay :Workerd.Worker = (
   modules = [ (name = "worker.mjs", esModule = embed "../worker.mjs") ],

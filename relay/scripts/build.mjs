@@ -8,10 +8,10 @@ import { build } from "esbuild";
 const relay = join(dirname(fileURLToPath(import.meta.url)), "..");
 const root = join(relay, "..");
 
-const project = await readFile(join(root, "pyproject.toml"), "utf-8");
-const version = /^version = "([^"]+)"$/m.exec(project)?.[1];
+const versionFile = join(root, "daemon", "loopsy_daemon", "__init__.py");
+const version = /^__version__ = "([^"]+)"$/m.exec(await readFile(versionFile, "utf-8"))?.[1];
 if (version === undefined) {
-  throw new Error("pyproject.toml names no version.");
+  throw new Error(`${versionFile} names no version.`);
 }
 
 /** Bundle one module; names and order depend on the sources alone, so the same sources make the same bytes. */
@@ -41,7 +41,9 @@ if (option === "--worker" && entry !== undefined && outfile !== undefined) {
   await bundle("src/index.ts", join(dist, "worker.mjs"));
   await bundle("local/assets.ts", join(dist, "local", "assets.mjs"));
   await bundle("local/rate_limit.ts", join(dist, "local", "rate_limit.mjs"));
-  await copyFile(join(relay, "local", "relay.capnp"), join(dist, "local", "relay.capnp"));
+  for (const name of ["relay.capnp", "relay_tls.capnp", "relay_proxied.capnp"]) {
+    await copyFile(join(relay, "local", name), join(dist, "local", name));
+  }
   await writeAssetHeaders(dist);
 }
 

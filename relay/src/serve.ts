@@ -10,6 +10,7 @@ import {
   rotateDeviceSecret,
 } from "./api.ts";
 import { hasSecretInQuery } from "./auth.ts";
+import { clientAddressOf } from "./client_address.ts";
 import { connectLink } from "./links.ts";
 import { crossOriginHeaders, isOriginAllowed, isPreflight, PREFLIGHT_HEADERS } from "./origins.ts";
 import { orRefuse, Refusal } from "./reasons.ts";
@@ -29,8 +30,7 @@ export async function serve(request: Request, env: Env): Promise<Response> {
   const url = new URL(request.url);
   const origin = request.headers.get("origin");
   const isAllowed = isOriginAllowed(origin, url, allowedOriginsOf(env));
-  const address = request.headers.get("cf-connecting-ip") ?? "local";
-  const response = await answer({ request, url, env, address }, isAllowed);
+  const response = await answer({ request, url, env, address: clientAddressOf(request) }, isAllowed);
   if (response.status === 101) {
     return response;
   }

@@ -6,6 +6,6 @@ export interface Visit {
   readonly request: Request;
   readonly url: URL;
   readonly env: Env;
-  /** The client's address as the platform says it; plain workerd says none. */
+  /** The client's address as the platform says it. */
   readonly address: string;
 }

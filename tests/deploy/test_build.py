@@ -25,7 +25,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
     (directory / "src" / "index.ts").write_text("1")
     shared = tmp_path / "shared"
     shared.mkdir()
-    return Package(directory, (shared,))
+    (tmp_path / "version.py").write_text("1")
+    return Package(directory, (shared, tmp_path / "version.py"))
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_first_build_does_everything_and_a_second_nothing(package: Package, st
     assert (package.directory / "dist" / "runs").read_text() == "x"
 
 
-@pytest.mark.parametrize("changed", ["thing/src/index.ts", "thing/src/deep/new.ts", "shared/wire.ts"])
+@pytest.mark.parametrize("changed", ["thing/src/index.ts", "thing/src/deep/new.ts", "shared/wire.ts", "version.py"])
 def test_a_changed_source_is_built_again(tmp_path: Path, steps: Callable[[], list[str]], changed: str) -> None:
     steps()
     (tmp_path / changed).parent.mkdir(exist_ok=True)

@@ -35,7 +35,7 @@ def test_help_imports_nothing_heavy() -> None:
     loaded = {name.split(".")[0] for name in done.stderr.split()}
     assert "typer" in loaded
     assert not loaded & {"asyncio", "cryptography", "httpx", "keyring", "msgspec", "ruamel", "pulumi", "loopsy_infra"}
-    for command in ("preview", "status", "invite", "verify", "rotate", "rollback", "logs", "destroy", "doctor"):
+    for command in ("preview", "status", "invite", "verify", "rotate", "rollback", "logs", "destroy", "doctor", "ci"):
         assert f"  {command} " in done.stdout
 
 

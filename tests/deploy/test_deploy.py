@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -14,27 +13,14 @@ import pytest
 
 from loopsy_daemon.files import write_atomically
 from loopsy_deploy.node import find_node
-from loopsy_deploy.payload import ASSETS, CONFIGURATION, PLACES, WORKER
 from loopsy_deploy.wanted import SECRET_NAMES
 from tests.support.cloudflare import Fault
 from tests.support.daemon import running_daemon
-from tests.support.deployer import Deployer
+from tests.support.deployer import Deployer, other_version
 from tests.support.phone import Phone
 
 NAME = "loopsy-relay"
 URL = f"https://{NAME}.ada.workers.dev"
-
-
-def other_version(directory: Path) -> Path:
-    """Make the payload of a version whose Worker differs in a comment."""
-    source = PLACES[-1]
-    for path in (WORKER, CONFIGURATION):
-        (directory / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / path, directory / path)
-    with (directory / WORKER).open("a", encoding="utf-8") as worker:
-        worker.write("// another version\n")
-    shutil.copytree(source / ASSETS, directory / ASSETS)
-    return directory
 
 
 @pytest.mark.slow
@@ -123,6 +109,7 @@ def test_no_secret_is_in_arguments_environment_output_or_a_file(deployer: Deploy
     assert list(deployer.temporary.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_secrets_of_the_environment_are_used_and_not_passed_on(deployer: Deployer) -> None:
     given = {name: name.lower().ljust(40, "x") for name in SECRET_NAMES}
     deployer("--yes", environment={f"LOOPSY_{name}": value for name, value in given.items()})
@@ -139,6 +126,7 @@ def test_without_a_place_for_secrets_nothing_is_deployed(deployer: Deployer) -> 
     assert deployer.cloud.scripts == []
 
 
+@pytest.mark.thorough
 def test_settings_stay_until_they_are_changed(deployer: Deployer) -> None:
     deployer.deploy("--open-registration", "--allowed-origins", "https://app.example.org")
     assert deployer.deploy("--json").json["changed"] is False
@@ -148,6 +136,7 @@ def test_settings_stay_until_they_are_changed(deployer: Deployer) -> None:
     assert bindings["ALLOWED_ORIGINS"]["text"] == "https://app.example.org"
 
 
+@pytest.mark.thorough
 def test_another_name_is_another_relay_with_its_own_secrets(deployer: Deployer) -> None:
     deployer.deploy()
     deployer.deploy("--name", "second")
@@ -175,6 +164,7 @@ def test_a_signal_in_the_middle_leaves_nothing_behind(deployer: Deployer) -> Non
     assert deployer.cloud.script(NAME).secrets == deployer.secrets()
 
 
+@pytest.mark.thorough
 def test_relays_of_one_name_on_two_accounts_are_two(deployer: Deployer) -> None:
     deployer.deploy()
     elsewhere = "f" * 32

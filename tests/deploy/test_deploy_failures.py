@@ -37,6 +37,7 @@ def completes(deployer: Deployer) -> None:
         ("POST", f"/scripts/{NAME}/subdomain$", "forbidden", f"The API token may not deploy {NAME}."),
     ],
 )
+@pytest.mark.thorough
 def test_a_failure_is_a_sentence_and_a_hint_and_the_next_run_completes(
     deployer: Deployer, method: str, path: str, kind: Kind, message: str
 ) -> None:
@@ -52,6 +53,7 @@ def test_a_failure_is_a_sentence_and_a_hint_and_the_next_run_completes(
 def test_what_passes_by_itself_is_tried_again(deployer: Deployer, kind: Kind) -> None:
     deployer.cloud.faults.append(Fault("GET", "/services/", kind))
     deployer.cloud.faults.append(Fault("POST", "assets-upload-session", kind))
+    deployer.cloud.faults.append(Fault("POST", "assets/upload", kind))  # that one wrangler itself tries again
     ended = deployer.deploy()
     assert "Trying again" in ended.stderr
     assert deployer.cloud.scripts == [NAME]

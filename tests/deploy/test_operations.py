@@ -51,6 +51,7 @@ def test_a_rotation_keeps_devices_and_accepts_the_former_secret_for_half_an_hour
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_rotation_that_stopped_is_completed_by_the_next_run(deployer: Deployer) -> None:
     deployer.deploy()
     former = dict(deployer.cloud.script(NAME).secrets)
@@ -108,6 +109,7 @@ def test_destroying_takes_the_relay_its_secrets_and_the_memory_of_it(deployer: D
     assert deployer("destroy", "--yes", "--json").json["existed"] is False
 
 
+@pytest.mark.thorough
 def test_logs_show_events_until_they_are_interrupted(deployer: Deployer) -> None:
     deployer.deploy()
     with subprocess.Popen(
@@ -134,6 +136,16 @@ def test_the_doctor_names_what_is_missing_and_what_to_do(deployer: Deployer) -> 
     assert "problem  secrets: This machine has no keyring that Loopsy trusts.\n" in bad
     assert "problem  workers.dev: This Cloudflare account has no workers.dev subdomain yet.\n" in bad
     assert bad.count("hint: ") == 2
+
+
+def test_the_doctor_finds_a_wrong_token_where_the_login_is_examined(deployer: Deployer) -> None:
+    wrong = {"CLOUDFLARE_API_TOKEN": "w" * 40}
+    arguments = ("doctor", "--account", deployer.cloud.account_id, "--json")
+    found = deployer(*arguments, status=1, environment=wrong).json["findings"]
+    (login,) = (finding for finding in found if finding["what"] == "login at Cloudflare")
+    assert login["found"] == "Cloudflare does not accept the API token."
+    assert login["hint"].startswith("make a new one: https://")
+    assert "workers.dev" not in {finding["what"] for finding in found}
 
 
 class Terminal:

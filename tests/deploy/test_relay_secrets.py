@@ -56,6 +56,15 @@ def test_a_damaged_entry_is_never_taken_for_none(tmp_path: Path) -> None:
         KeptSecrets(store, "a", "one").load()
 
 
+def test_a_pipeline_keeps_no_secrets_on_its_machine(tmp_path: Path) -> None:
+    pipeline = {"CI": "true"}
+    with pytest.raises(SecretsUnavailable, match="no place to keep the secrets of one") as refused:
+        open_secret_store(Paths.of(tmp_path), "a", "one", None, pipeline)
+    assert refused.value.hint is not None
+    assert refused.value.hint.startswith("make the relay first: loopsy-deploy-relay --name one; or give the job ")
+    assert isinstance(open_secret_store(Paths.of(tmp_path), "a", "one", tmp_path / "file.json", pipeline), KeptSecrets)
+
+
 def test_the_environment_wins_if_it_has_all_three_and_cannot_be_changed(tmp_path: Path) -> None:
     given = dict.fromkeys(ENVIRONMENT_VARIABLES, "x" * 32)
     paths = Paths.of(tmp_path)

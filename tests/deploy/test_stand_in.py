@@ -79,6 +79,7 @@ def health(url: str) -> object:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 async def test_a_phone_types_through_the_uploaded_relay_across_update_and_rollback(
     cloud: CloudStandIn, wrangler: WranglerByHand, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +139,7 @@ async def test_a_phone_types_through_the_uploaded_relay_across_update_and_rollba
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_versions_deployments_and_secrets(cloud: CloudStandIn, wrangler: WranglerByHand, tmp_path: Path) -> None:
     wrangler("deploy", "--message", "the first")
     assert said(cloud) == "one"
@@ -164,6 +166,7 @@ def test_versions_deployments_and_secrets(cloud: CloudStandIn, wrangler: Wrangle
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_new_migration_is_applied_once(cloud: CloudStandIn, wrangler: WranglerByHand, tmp_path: Path) -> None:
     source = "export class Room {}\nexport class Hall {}\nexport default { fetch() { return new Response('ok'); } };"
     (tmp_path / "worker.mjs").write_text(source, encoding="utf-8")
@@ -189,6 +192,7 @@ def test_a_new_migration_is_applied_once(cloud: CloudStandIn, wrangler: Wrangler
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_custom_domains_and_subdomains(
     cloud: CloudStandIn, wrangler: WranglerByHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +213,7 @@ def test_custom_domains_and_subdomains(
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_live_log_shows_what_the_running_worker_says(
     cloud: CloudStandIn, wrangler: WranglerByHand, tmp_path: Path
 ) -> None:
@@ -238,6 +243,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_whoami_and_missing_permissions(cloud: CloudStandIn, wrangler: WranglerByHand) -> None:
     cloud.accounts["b" * 32] = "Another account"
     known = wrangler("whoami", "--json").json
@@ -262,6 +268,7 @@ def test_whoami_and_missing_permissions(cloud: CloudStandIn, wrangler: WranglerB
         ("cut", 9, "fetch failed"),
     ],
 )
+@pytest.mark.thorough
 def test_a_fault_is_what_wrangler_says(
     cloud: CloudStandIn, wrangler: WranglerByHand, kind: Kind, times: int, sentence: str
 ) -> None:
@@ -271,6 +278,7 @@ def test_a_fault_is_what_wrangler_says(
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_after_faults_that_pass_a_deployment_completes(cloud: CloudStandIn, wrangler: WranglerByHand) -> None:
     started = time.monotonic()
     cloud.faults += [

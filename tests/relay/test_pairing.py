@@ -6,6 +6,7 @@ import secrets
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from loopsy_deploy.local import RateLimits
@@ -157,8 +158,10 @@ async def test_attempts_are_limited_by_address(tmp_path: Path) -> None:
         assert int(answers[2].headers["retry-after"]) > 0
         first, second = (Device(**answer.json()) for answer in answers[:2])
         assert [(await redeem(relay, None))[0] for _ in range(4)] == [401, 401, 401, 429]
-        elsewhere = await relay.request("POST", "/v1/pair", headers={"cf-connecting-ip": "192.0.2.7"})
-        assert elsewhere.status_code == 401
+        forged = {"cf-connecting-ip": "192.0.2.7"}
+        assert (await relay.request("POST", "/v1/pair", headers=forged)).status_code == 429
+        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(local_address="127.0.0.2")) as elsewhere:
+            assert (await elsewhere.post(f"{relay.url}/v1/pair")).status_code == 401
         for _ in range(2):
             async with await relay.device_link(first) as link:
                 assert (await link.receive_control())["type"] == "phones"
@@ -166,3 +169,19 @@ async def test_attempts_are_limited_by_address(tmp_path: Path) -> None:
             assert await link.close_code() == 4029
         async with await relay.device_link(second) as link:
             assert (await link.receive_control())["type"] == "phones"
+
+
+async def test_behind_a_proxy_attempts_are_limited_by_the_address_that_it_names(tmp_path: Path) -> None:
+    limits = RateLimits(register=1, pair=1, link=1)
+    async with running_relay(tmp_path / "relay", rate_limits=limits, behind_proxy=True) as relay:
+        for address, status in (("192.0.2.7", 401), ("192.0.2.7", 429), ("2001:db8::7", 401)):
+            headers = {"cf-connecting-ip": address}
+            assert (await relay.request("POST", "/v1/pair", headers=headers)).status_code == status
+
+
+async def test_behind_a_proxy_the_relays_own_origin_has_the_proxys_protocol(tmp_path: Path) -> None:
+    async with running_relay(tmp_path / "relay", behind_proxy=True) as relay:
+        named = {"host": "relay.example.org", "x-forwarded-proto": "https"}
+        for origin, status in (("https://relay.example.org", 401), ("https://elsewhere.example.org", 403)):
+            answer = await relay.request("POST", "/v1/pair", headers={**named, "origin": origin})
+            assert answer.status_code == status

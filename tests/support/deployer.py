@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from loopsy_deploy.payload import ASSETS, CONFIGURATION, PLACES, WORKER
 from tests.support.cloudflare import CloudStandIn
 
 COMMAND = [sys.executable, "-m", "loopsy_deploy.cli"]
@@ -42,6 +44,7 @@ class Deployer:
     directory: Path
     environment: dict[str, str] = field(default_factory=dict)
     payload: Path | None = None
+    program: list[str] = field(default_factory=lambda: COMMAND)
 
     def __post_init__(self) -> None:
         for directory in (self.home, self.temporary):
@@ -70,6 +73,7 @@ class Deployer:
             "LOOPSY_HOME": str(self.home),
             "TMPDIR": str(self.temporary),
             "XDG_CACHE_HOME": cache,  # one installation of wrangler for all tests
+            "LOOPSY_ENGINE": "wrangler",  # also where Pulumi is installed
         }
         cloud = {**self.cloud.environment, **self.cloud.edge_environment}
         return {"PATH": os.environ["PATH"], **own, **cloud, **self.environment}
@@ -77,7 +81,7 @@ class Deployer:
     def command(self, *arguments: str) -> list[str]:
         """Return the program with its arguments."""
         other = [] if self.payload is None else [sys.executable, "-c", OTHER_PAYLOAD, str(self.payload)]
-        return [*(other or COMMAND), *arguments]
+        return [*(other or self.program), *arguments]
 
     def __call__(self, *arguments: str, status: int = 0, environment: Mapping[str, str] | None = None) -> Ended:
         """Run it to its end, which must have this status."""
@@ -104,3 +108,15 @@ class Deployer:
         found = json.loads(entry)
         assert isinstance(found, dict)
         return found
+
+
+def other_version(directory: Path) -> Path:
+    """Make the payload of a version whose Worker differs in a comment."""
+    source = PLACES[-1]
+    for path in (WORKER, CONFIGURATION):
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / path, directory / path)
+    with (directory / WORKER).open("a", encoding="utf-8") as worker:
+        worker.write("// another version\n")
+    shutil.copytree(source / ASSETS, directory / ASSETS)
+    return directory

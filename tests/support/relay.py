@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -14,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
 from loopsy_deploy.local import RELAY_DIRECTORY, LocalRelay, RateLimits
+from loopsy_deploy.local_certificate import Certificate
 
 NO_LIMITS: Final = RateLimits(register=1_000_000, pair=1_000_000, link=1_000_000)
 NO_ASSETS: Final = Path("no-assets")
@@ -104,9 +106,10 @@ class Link:
 class RelayUnderTest:
     """A running relay and what a test does with it."""
 
-    def __init__(self, local: LocalRelay, http: httpx.AsyncClient) -> None:
+    def __init__(self, local: LocalRelay, http: httpx.AsyncClient, trusted: SSLContext | None = None) -> None:
         self.local = local
         self.http = http
+        self._trusted = trusted
 
     @property
     def url(self) -> str:
@@ -184,6 +187,7 @@ class RelayUnderTest:
             max_size=None,
             ping_interval=None,
             proxy=None,
+            ssl=self._trusted,
             close_timeout=5,
         )
         link = Link(socket)
@@ -236,8 +240,14 @@ async def running_relay(
     allowed_origins: Sequence[str] = (),
     open_registration: bool = False,
     environment: Mapping[str, str] | None = None,
+    certificate: Certificate | None = None,
+    trusted: SSLContext | None = None,
+    behind_proxy: bool = False,
 ) -> AsyncIterator[RelayUnderTest]:
-    """Run a relay whose state is in `directory`; started again there, it has the same state and port."""
+    """Run a relay whose state is in `directory`; started again there, it has the same state and port.
+
+    With a certificate it does TLS, and `trusted` says what its clients accept.
+    """
     local = LocalRelay(
         directory,
         assets_directory=assets_directory,
@@ -247,6 +257,8 @@ async def running_relay(
         allowed_origins=allowed_origins,
         open_registration=open_registration,
         environment=environment,
+        certificate=certificate,
+        behind_proxy=behind_proxy,
     )
-    async with local, httpx.AsyncClient(trust_env=False, timeout=10) as http:
-        yield RelayUnderTest(local, http)
+    async with local, httpx.AsyncClient(trust_env=False, timeout=10, verify=trusted or True) as http:
+        yield RelayUnderTest(local, http, trusted)

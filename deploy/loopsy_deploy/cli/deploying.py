@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from loopsy_daemon.errors import LoopsyError
 from loopsy_deploy.cli.confirm import confirm
+from loopsy_deploy.cli.engines import engine_of
 from loopsy_deploy.cli.opening import can_ask, opened, prepared, say
 from loopsy_deploy.cli.options import Choices
 from loopsy_deploy.cli.prompting import ask_what_is_missing
@@ -17,7 +18,7 @@ from loopsy_deploy.results import Deployed, Previewed, StepShown
 def preview(choices: Choices) -> None:
     """Print what deploying would do."""
     with opened(choices) as relay:
-        show(_previewed(prepared(relay, choices)), as_json=choices.as_json)
+        show(_previewed(prepared(relay, choices, engine_of(relay, choices))), as_json=choices.as_json)
 
 
 def deploy(choices: Choices) -> None:
@@ -26,7 +27,7 @@ def deploy(choices: Choices) -> None:
     if asks:
         choices = ask_what_is_missing(choices)
     with opened(choices) as relay:
-        _carry_out(prepared(relay, choices), choices, asks=asks)
+        _carry_out(prepared(relay, choices, engine_of(relay, choices)), choices, asks=asks)
 
 
 def _carry_out(deployment: Deployment, choices: Choices, *, asks: bool) -> None:
@@ -45,7 +46,7 @@ def rotate(choices: Choices) -> None:
     """Give a relay that is there new secrets. Raises LoopsyError if it is not."""
     choices = replace(choices, rotate=True)
     with opened(choices) as relay:
-        deployment = prepared(relay, choices)
+        deployment = prepared(relay, choices, engine_of(relay, choices))
         if not deployment.observed.exists:
             raise LoopsyError(f"There is no relay {relay.name} on this account.", "loopsy-deploy-relay")
         _carry_out(deployment, choices, asks=can_ask(choices))
@@ -60,6 +61,7 @@ def _previewed(deployment: Deployment) -> Previewed:
         bundle_hash=deployment.wanted.bundle_hash,
         changes=not deployment.plan.is_empty,
         steps=_steps(deployment.plan),
+        engine=deployment.engine_name,
     )
 
 
@@ -72,6 +74,7 @@ def _deployed(deployment: Deployment, daemon: str) -> Deployed:
         bundle_hash=deployment.wanted.bundle_hash,
         changed=not deployment.plan.is_empty,
         steps=_steps(deployment.plan),
+        engine=deployment.engine_name,
         daemon=daemon,
     )
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from loopsy_daemon.errors import LoopsyError, SecretsUnavailable, UsageError
 from loopsy_deploy.cli.confirm import ask
+from loopsy_deploy.cli.engines import engine_of
 from loopsy_deploy.cli.opening import can_ask, opened, say
 from loopsy_deploy.cli.options import Choices
 from loopsy_deploy.known_relays import KnownRelays
@@ -22,14 +23,18 @@ def destroy(choices: Choices) -> None:
         observed = observe(relay.session.api, account_id, relay.name, None)
         if observed.exists and not observed.is_relay:
             raise LoopsyError(f"The Worker {relay.name} is no Loopsy relay.", "delete it in Cloudflare's dashboard")
+        engine = engine_of(relay, choices)
+        if observed.exists and not choices.yes:
+            say(f"This deletes {relay.name} ({relay.url}) with every machine and phone that it knows.")
+            if ask("Type its name to go on", "") != relay.name:
+                say("Nothing was changed.")
+                return
+        existed = observed.exists
+        if engine is not None and engine.destroy():
+            observed = observe(relay.session.api, account_id, relay.name, None)  # the stack may not have had the script
         if observed.exists:
-            if not choices.yes:
-                say(f"This deletes {relay.name} ({relay.url}) with every machine and phone that it knows.")
-                if ask("Type its name to go on", "") != relay.name:
-                    say("Nothing was changed.")
-                    return
             relay.session.wrangler().delete(relay.name)
         with suppress(SecretsUnavailable):  # without a place for secrets there are none to forget
             open_secret_store(relay.paths, account_id, relay.name, relay.secrets_file).forget()
         KnownRelays(relay.paths.home).forget(account_id, relay.name)
-        show(Destroyed(relay.name, account_id, observed.exists), as_json=choices.as_json)
+        show(Destroyed(relay.name, account_id, existed), as_json=choices.as_json)

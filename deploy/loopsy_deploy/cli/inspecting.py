@@ -15,7 +15,7 @@ DIFFERENT = 1
 def status(choices: Choices) -> None:
     """Print how the relay is."""
     with opened(choices) as relay:
-        found = read_relay_status(relay.session, find_payload(), relay.paths, relay.name, relay.url)
+        found = read_relay_status(relay.session, find_payload(), relay.paths, relay.name, relay.known, relay.url)
         show(found, as_json=choices.as_json)
 
 

@@ -2,25 +2,31 @@
 
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
 
 from loopsy_daemon.errors import LoopsyError
+from loopsy_deploy.cli import ci
+from loopsy_deploy.cli.local import HostOption, PortOption
+from loopsy_deploy.cli.local import app as local_app
 from loopsy_deploy.cli.options import (
+    AccessEmailsOption,
     AccountOption,
     Choices,
     DomainOption,
+    EngineOption,
     FreshOption,
     JsonOption,
     NameOption,
     OpenOption,
     OriginsOption,
+    RateLimitOption,
     RotateOption,
     SecretsFileOption,
     StateOption,
+    StateUrlOption,
     UrlOption,
     VerboseOption,
     YesOption,
@@ -40,6 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(ci.app)
 
 
 @app.callback(invoke_without_command=True)
@@ -51,6 +58,10 @@ def relay(
     url: UrlOption = None,
     open_registration: OpenOption = None,
     allowed_origins: OriginsOption = None,
+    engine: EngineOption = "auto",
+    state_url: StateUrlOption = None,
+    rate_limit: RateLimitOption = None,
+    access_emails: AccessEmailsOption = None,
     secrets_file: SecretsFileOption = None,
     fresh: FreshOption = False,
     rotate_secret: RotateOption = False,
@@ -58,23 +69,19 @@ def relay(
     yes: YesOption = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
-    local: Annotated[bool, typer.Option("--local", help="Run the relay on this machine until Ctrl-C.")] = False,
-    host: Annotated[str, typer.Option("--host", help="With --local: the address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65_535, help="With --local: the port; 0 takes the last one.")
-    ] = 0,
+    local: Annotated[bool, typer.Option("--local", help="Run the relay on this machine, as local run does.")] = False,
+    host: HostOption = None,
+    port: PortOption = None,
     state: StateOption = None,
 ) -> None:
     """Deploy your relay to Cloudflare, or update it: safe to run again, and again."""
     if context.invoked_subcommand:
         return
     if local:
-        import asyncio
+        from loopsy_deploy.cli import running_local
 
-        from loopsy_deploy.run_local import run_local
-
-        origins = [origin.strip() for origin in (allowed_origins or "").split(",") if origin.strip()]
-        asyncio.run(run_local(_state_directory(state), host, port, origins))
+        own = running_local.choices(host, port, allowed_origins=allowed_origins, open_registration=open_registration)
+        running_local.run(state, own)
         return
     from loopsy_deploy.cli import deploying
 
@@ -91,6 +98,10 @@ def relay(
         yes=yes,
         as_json=as_json,
         verbose=verbose,
+        engine=engine,
+        state_url=state_url,
+        rate_limit=rate_limit,
+        access_emails=access_emails,
     )
     (deploying.preview if dry_run else deploying.deploy)(choices)
 
@@ -103,6 +114,11 @@ def preview(
     url: UrlOption = None,
     open_registration: OpenOption = None,
     allowed_origins: OriginsOption = None,
+    engine: EngineOption = "auto",
+    state_url: StateUrlOption = None,
+    rate_limit: RateLimitOption = None,
+    access_emails: AccessEmailsOption = None,
+    secrets_file: SecretsFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print what deploying would do, and why; nothing is changed."""
@@ -116,6 +132,11 @@ def preview(
             url=url,
             open_registration=open_registration,
             allowed_origins=allowed_origins,
+            engine=engine,
+            state_url=state_url,
+            rate_limit=rate_limit,
+            access_emails=access_emails,
+            secrets_file=secrets_file,
             as_json=as_json,
         )
     )
@@ -153,6 +174,8 @@ def invite(name: NameOption = None, secrets_file: SecretsFileOption = None, stat
 def destroy(
     name: NameOption = None,
     account: AccountOption = None,
+    engine: EngineOption = "auto",
+    state_url: StateUrlOption = None,
     secrets_file: SecretsFileOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
@@ -162,7 +185,16 @@ def destroy(
     from loopsy_deploy.cli import destroying
 
     destroying.destroy(
-        Choices(name=name, account=account, secrets_file=secrets_file, yes=yes, as_json=as_json, verbose=verbose)
+        Choices(
+            name=name,
+            account=account,
+            engine=engine,
+            state_url=state_url,
+            secrets_file=secrets_file,
+            yes=yes,
+            as_json=as_json,
+            verbose=verbose,
+        )
     )
 
 
@@ -170,6 +202,8 @@ def destroy(
 def rotate(
     name: NameOption = None,
     account: AccountOption = None,
+    engine: EngineOption = "auto",
+    state_url: StateUrlOption = None,
     secrets_file: SecretsFileOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
@@ -179,7 +213,16 @@ def rotate(
     from loopsy_deploy.cli import deploying
 
     deploying.rotate(
-        Choices(name=name, account=account, secrets_file=secrets_file, yes=yes, as_json=as_json, verbose=verbose)
+        Choices(
+            name=name,
+            account=account,
+            engine=engine,
+            state_url=state_url,
+            secrets_file=secrets_file,
+            yes=yes,
+            as_json=as_json,
+            verbose=verbose,
+        )
     )
 
 
@@ -215,10 +258,7 @@ def doctor(account: AccountOption = None, secrets_file: SecretsFileOption = None
     return operating.doctor(Choices(account=account, secrets_file=secrets_file, as_json=as_json))
 
 
-def _state_directory(state: Path | None) -> Path:
-    from loopsy_daemon.paths import Paths
-
-    return state.absolute() if state else Paths.from_environment().home / "local-relay"
+app.add_typer(local_app)
 
 
 def main() -> int:

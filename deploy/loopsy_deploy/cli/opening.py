@@ -13,6 +13,7 @@ from loopsy_daemon.paths import Paths
 from loopsy_deploy.cli.options import Choices
 from loopsy_deploy.cloudflare_session import CloudflareSession, SessionOpener
 from loopsy_deploy.deployment import Deployment, Request, prepare
+from loopsy_deploy.engine import Engine
 from loopsy_deploy.known_relays import KnownRelay, KnownRelays
 from loopsy_deploy.payload import find_payload
 from loopsy_deploy.wanted import DEFAULT_NAME, check_domain, check_name
@@ -56,7 +57,7 @@ def opened(choices: Choices) -> Iterator[Opened]:
         yield Opened(session, paths, name, known, url, secrets_file_of(choices, known))
 
 
-def prepared(opened_relay: Opened, choices: Choices) -> Deployment:
+def prepared(opened_relay: Opened, choices: Choices, engine: Engine | None) -> Deployment:
     """Return the deployment that the choices ask for, with its plan. Raises LoopsyError."""
     known = opened_relay.known
     domain = check_domain(choices.domain) if choices.domain else (known.domain if known else None)
@@ -70,7 +71,7 @@ def prepared(opened_relay: Opened, choices: Choices) -> Deployment:
         url=normalise_url(choices.url) if choices.url else None,
     )
     return prepare(
-        opened_relay.session, find_payload(), opened_relay.paths, request, known, opened_relay.secrets_file, say
+        opened_relay.session, find_payload(), opened_relay.paths, request, known, opened_relay.secrets_file, say, engine
     )
 
 

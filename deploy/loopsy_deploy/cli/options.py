@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from loopsy_deploy.engine_choice import EngineChoice
+
 NameOption = Annotated[
     str | None, typer.Option("--name", help="The relay's name; the one deployed last if not given.", show_default=False)
 ]
@@ -41,6 +43,27 @@ StateOption = Annotated[
     Path | None, typer.Option("--state", help="Where the relay of this machine keeps its state.", show_default=False)
 ]
 
+EngineOption = Annotated[
+    EngineChoice,
+    typer.Option(
+        "--engine",
+        envvar="LOOPSY_ENGINE",
+        help="What brings the relay about; auto is the relay's own, and for a new one Pulumi if it is installed.",
+    ),
+]
+StateUrlOption = Annotated[
+    str | None,
+    typer.Option("--state-url", help="Where Pulumi keeps its state, as s3://bucket; a file in this home if not given."),
+]
+RateLimitOption = Annotated[
+    int | None,
+    typer.Option("--rate-limit", min=0, help="With Pulumi: requests of one address at the domain in 10 s; 0 for any."),
+]
+AccessEmailsOption = Annotated[
+    str | None,
+    typer.Option("--access-emails", help="With Pulumi: who may open the app at the domain, with commas between."),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -58,3 +81,7 @@ class Choices:
     yes: bool = False
     as_json: bool = False
     verbose: bool = False
+    engine: EngineChoice = "auto"
+    state_url: str | None = None
+    rate_limit: int | None = None
+    access_emails: str | None = None

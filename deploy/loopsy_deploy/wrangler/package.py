@@ -1,4 +1,4 @@
-"""The pinned wrangler: installed on first use into the user's cache, from the lock file in this package."""
+"""The pinned wrangler, and workerd with it: installed on first use into the user's cache, from our lock file."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ def pinned_version() -> str:
 
 def ensure_installed(node: Node, say: Callable[[str], None], environment: Mapping[str, str] | None = None) -> Path:
     """Return wrangler's program, installed if it is not there yet. Raises WranglerMissing."""
-    directory = _directory(os.environ if environment is None else environment)
+    directory = installation_directory(os.environ if environment is None else environment)
     program = directory / PROGRAM
     if program.is_file():
         return program
@@ -43,19 +43,23 @@ def ensure_installed(node: Node, say: Callable[[str], None], environment: Mappin
     return program
 
 
-def _directory(environment: Mapping[str, str]) -> Path:
+def installation_directory(environment: Mapping[str, str]) -> Path:
+    """Return where wrangler is installed, or will be: another place for every other lock file."""
     cache = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     digest = hashlib.sha256(b"".join((MANIFESTS / name).read_bytes() for name in _FILES)).hexdigest()[:12]
     return cache / "loopsy" / f"wrangler-{pinned_version()}-{digest}"
 
 
 def _install(node: Node, directory: Path) -> None:
+    from rich.console import Console  # not for every other run
+
     # Made beside its place and moved there whole: an interrupted installation is never taken for a complete one.
     made = Path(tempfile.mkdtemp(prefix=f"{directory.name}.", dir=directory.parent))
     try:
         for name in _FILES:
             shutil.copyfile(MANIFESTS / name, made / name)
-        done = node.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], made)
+        with Console(stderr=True).status("downloading and unpacking"):  # nothing where there is no terminal
+            done = node.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], made)
         if done.returncode != 0 or not (made / PROGRAM).is_file():
             reason = "\n".join(done.stdout.strip().splitlines()[:_LINES_SHOWN])
             raise WranglerMissing(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tests.support.cloudflare import errors
+from tests.support.cloudflare.analytics import AnalyticsRow
 from tests.support.cloudflare.assets import AssetStore
 from tests.support.cloudflare.migrations import migrate
 from tests.support.cloudflare.multipart import Part
@@ -16,7 +17,16 @@ from tests.support.cloudflare.uploads import read_upload
 
 _NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 ALL_PERMISSIONS: Final = frozenset(
-    {"User Details", "Memberships", "Account Settings", "Workers Scripts", "Workers Tail", "Workers Routes", "Zone"}
+    {
+        "User Details",
+        "Memberships",
+        "Account Settings",
+        "Workers Scripts",
+        "Workers Tail",
+        "Workers Routes",
+        "Zone",
+        "Account Analytics",
+    }
 )
 
 
@@ -34,6 +44,8 @@ class Account:
     scripts: dict[str, Script] = field(default_factory=dict)
     zones: dict[str, str] = field(default_factory=dict)  # name → id
     taken_hostnames: set[str] = field(default_factory=set)  # with DNS records of their own
+    analytics: list[AnalyticsRow] = field(default_factory=list)  # what has been measured, besides nothing
+    stored_objects: Callable[[Script], list[str]] = lambda _: []  # ids of a Worker's objects that store something
     _uploading: asyncio.Lock = field(default_factory=asyncio.Lock)  # each upload sees what the one before it left
 
     def script(self, name: str) -> Script:

@@ -9,9 +9,11 @@ from typing import Final
 # Importing a room of routes registers its addresses.
 from tests.support.cloudflare import (
     account_routes,  # noqa: F401
+    analytics_routes,  # noqa: F401
     asset_routes,  # noqa: F401
     domain_routes,  # noqa: F401
     errors,
+    object_routes,  # noqa: F401
     script_routes,  # noqa: F401
     version_routes,  # noqa: F401
 )

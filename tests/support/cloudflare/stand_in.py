@@ -158,7 +158,12 @@ class CloudStandIn:
 
     def _new_account(self) -> Account:
         self._accounts_made += 1
-        return Account(ACCOUNT_ID, AssetStore(self.directory / f"assets-{self._accounts_made}"), exported_names)
+        store = AssetStore(self.directory / f"assets-{self._accounts_made}")
+        return Account(ACCOUNT_ID, store, exported_names, stored_objects=self._stored_objects)
+
+    def _stored_objects(self, script: Script) -> list[str]:
+        found = (self.directory / "running" / script.tag / "objects").rglob("*.sqlite")
+        return sorted(path.stem for path in found if path.name != "metadata.sqlite")  # that one holds the alarms
 
     async def _start(self) -> int:
         self._authority.write(self.directory / "authority.crt")
