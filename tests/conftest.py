@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from loopsy_daemon.keeper.client import end_programs
+from loopsy_daemon.paths import Paths
+
 settings.register_profile("loopsy", deadline=None, print_blob=True)
 settings.load_profile("loopsy")
 
@@ -28,3 +31,4 @@ def home() -> Iterator[Path]:
     """Give an empty home whose path is short enough for a socket, unlike pytest's own."""
     with tempfile.TemporaryDirectory(prefix="loopsy-") as directory:
         yield Path(directory).resolve()
+        end_programs(Paths.of(Path(directory)).keeper_socket)  # of a test that failed before it did

@@ -7,98 +7,54 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-ROOMS = {
-    "loopsy_daemon": ROOT / "daemon" / "loopsy_daemon",
-    "loopsy_deploy": ROOT / "deploy" / "loopsy_deploy",
-    "loopsy_infra": ROOT / "infra" / "loopsy_infra",
-}
-MADE_BY_TOOLS = {"node_modules", "dist", "build", "test-output", "__pycache__"}
+from tests.support.source_tree import (
+    ROOMS,
+    ROOT,
+    files_below,
+    imports_of,
+    is_below,
+    parse,
+    product_modules,
+    source_files,
+)
+
 MAX_LINES = 300
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "misc", "base"}
-SOURCE_SUFFIXES = {".py", ".ts", ".tsx", ".mts", ".mjs", ".css"}
-
 PURE_STANDARD_LIBRARY = {
     "abc", "base64", "binascii", "bisect", "collections", "collections.abc", "contextlib", "dataclasses", "enum",
     "functools", "hashlib", "heapq", "hmac", "itertools", "math", "operator", "re", "string", "struct", "types",
     "typing",
 }  # fmt: skip
 
+OUTER_ROOMS = ("loopsy_daemon.relay", "loopsy_daemon.service", "loopsy_daemon.cli")
 # importer (module prefix) → what it may never import (module prefixes)
 FORBIDDEN = {
     "loopsy_daemon": ("loopsy_deploy", "loopsy_infra"),
-    "loopsy_daemon.sessions": ("loopsy_daemon.relay", "loopsy_daemon.service", "loopsy_daemon.cli"),
+    "loopsy_daemon.keeper": ("loopsy_daemon.sessions", "loopsy_daemon.wire", "loopsy_daemon.errors"),
+    **dict.fromkeys((f"loopsy_daemon.{room}" for room in ("lan", "recording", "sessions")), OUTER_ROOMS),
     "loopsy_daemon.relay": ("loopsy_daemon.service", "loopsy_daemon.cli"),
     "loopsy_daemon.service": ("loopsy_daemon.cli",),
     "loopsy_infra": ("loopsy_daemon", "loopsy_deploy"),
 }
-OWNED_BY_ROOMS = ("loopsy_daemon.cli", "loopsy_daemon.relay", "loopsy_daemon.service", "loopsy_daemon.sessions")
+OWNED_BY_ROOMS = [
+    f"loopsy_daemon.{room}" for room in ("cli", "keeper", "lan", "recording", "relay", "service", "sessions")
+]
 # part → where it may be imported: one module each, since it has no types or may go one day
 SOLE_IMPORTERS = {
     "pyghostty": "loopsy_daemon.sessions",
-    "ptyprocess": "loopsy_daemon.sessions",
     "keyring": "loopsy_daemon.keys",
     "ruamel": "loopsy_daemon.config",
     "qrcode": "loopsy_daemon.cli.qr",
+    "uvicorn": "loopsy_daemon.lan.server",
+    "zeroconf": "loopsy_daemon.lan.discovery",
 }
 NOT_FOR_HELP = {
     "asyncio", "cryptography", "httpx", "keyring", "msgspec", "pyghostty", "qrcode", "ruamel", "uvloop", "websockets",
 }  # fmt: skip
-
-
-def module_name(path: Path) -> str:
-    for name, folder in ROOMS.items():
-        if path.is_relative_to(folder):
-            parts = [name, *path.relative_to(folder).with_suffix("").parts]
-            return ".".join(part for part in parts if part != "__init__")
-    raise AssertionError(f"{path} is in no package")
-
-
-@cache
-def product_modules() -> dict[str, Path]:
-    return {module_name(path): path for folder in ROOMS.values() for path in sorted(folder.rglob("*.py"))}
-
-
-def files_below(*folders: str) -> Iterator[Path]:
-    for folder in folders:
-        for directory, names, files in os.walk(ROOT / folder):
-            names[:] = sorted(name for name in names if name not in MADE_BY_TOOLS and not name.startswith("."))
-            yield from (Path(directory, name) for name in sorted(files))
-
-
-def source_files() -> list[Path]:
-    found = [
-        path
-        for path in files_below("daemon", "deploy", "infra", "relay", "webapp", "tests")
-        if path.suffix in SOURCE_SUFFIXES
-    ]
-    assert len(found) > 50
-    return found
-
-
-def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-
-
-def imports_of(path: Path) -> set[str]:
-    """Every module that is named in an import, also inside functions; `from a import b` names a and a.b."""
-    found: set[str] = set()
-    for node in ast.walk(parse(path)):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
-
-
-def is_below(module: str, prefix: str) -> bool:
-    return module == prefix or module.startswith(f"{prefix}.")
 
 
 @pytest.mark.parametrize("importer", sorted(FORBIDDEN))

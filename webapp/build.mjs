@@ -1,5 +1,6 @@
 /** Builds the app into dist/app: one script, one style sheet and fonts, named by their contents. */
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -12,7 +13,14 @@ const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 await rm(output, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: root,
-  entryPoints: { app: "src/main.tsx", icon: "public/icon.svg" },
+  entryPoints: {
+    app: "src/main.tsx",
+    icon: "public/icon.svg",
+    "icon-192": "public/icon-192.png",
+    "icon-512": "public/icon-512.png",
+    "icon-maskable-512": "public/icon-maskable-512.png",
+    "icon-apple-180": "public/icon-apple-180.png",
+  },
   outdir: output,
   bundle: true,
   minify: true,
@@ -23,7 +31,7 @@ const result = await build({
   publicPath: base,
   jsx: "automatic",
   jsxImportSource: "preact",
-  loader: { ".woff2": "file", ".svg": "copy" },
+  loader: { ".woff2": "file", ".svg": "copy", ".png": "copy" },
   define: { APP_VERSION: JSON.stringify(manifest.version) },
   legalComments: "none",
   metafile: true,
@@ -42,17 +50,50 @@ const named = (extension, entryPoint) => {
 const page = (await readFile(join(root, "src", "index.html"), "utf8"))
   .replace("%SCRIPT%", named(".js", "src/main.tsx"))
   .replace("%STYLE%", named(".css"))
-  .replace("%ICON%", named(".svg"));
+  .replace("%ICON%", named(".svg"))
+  .replace("%APPLE_ICON%", named(".png", "public/icon-apple-180.png"))
+  .replace("%MANIFEST%", `${base}manifest.webmanifest`);
+await writeManifest();
 await writeFile(join(output, "index.html"), page);
+await writeServiceWorker();
 await writeLicenses(Object.keys(manifest.dependencies));
 
 const bytes = built.reduce((sum, [, file]) => sum + file.bytes, 0);
 process.stdout.write(`webapp: ${built.length} files, ${Math.round(bytes / 1024)} KiB in dist/app\n`);
 
-/** Put the licence of everything that is bundled beside the app. */
+/** Write the worker that keeps this build's shell; its name is made of the page, which names files by their contents. */
+async function writeServiceWorker() {
+  const files = built.map(([path]) => base + relative(output, join(root, path)));
+  const shell = files.filter((path) => !path.endsWith(".png")).sort();
+  const digest = createHash("sha256")
+    .update([page, ...shell].join("\n"))
+    .digest("hex");
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["src/service_worker.ts"],
+    outfile: join(output, "service_worker.js"),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["safari15", "chrome90", "firefox90"],
+    define: {
+      SHELL_NAME: JSON.stringify(`loopsy-shell-${digest.slice(0, 16)}`),
+      SHELL_FILES: JSON.stringify([base, ...shell]),
+    },
+    logLevel: "warning",
+  });
+}
+
+/** Write the manifest with the names that the icons have got. */
+async function writeManifest() {
+  const webManifest = JSON.parse(await readFile(join(root, "public", "manifest.json"), "utf8"));
+  for (const icon of webManifest.icons) icon.src = named("", `public/${icon.src}`);
+  await writeFile(join(output, "manifest.webmanifest"), JSON.stringify(webManifest));
+}
+
+/** Put the licences of everything that is bundled into one file beside the app. */
 async function writeLicenses(packages) {
-  const directory = join(output, "licenses");
-  await mkdir(directory, { recursive: true });
+  const parts = [];
   for (const name of packages) {
     const source = join(root, "node_modules", name);
     const file = await firstReadable([
@@ -60,8 +101,9 @@ async function writeLicenses(packages) {
       join(source, "LICENSE.md"),
       join(source, "LICENSE.txt"),
     ]);
-    await cp(file, join(directory, `${name.replace("@", "").replace("/", "-")}.txt`));
+    parts.push(`${name}\n${"=".repeat(name.length)}\n\n${(await readFile(file, "utf8")).trim()}\n`);
   }
+  await writeFile(join(output, "licenses.txt"), parts.join("\n\n"));
 }
 
 async function firstReadable(files) {

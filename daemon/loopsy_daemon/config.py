@@ -29,13 +29,42 @@ class RelayConfig(Struct, frozen=True, kw_only=True):
 
     url: Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+$")]
     device_id: Annotated[str, Meta(pattern=r"^[a-z2-7]{39}$")]
+    certificate: str | None = None
+    """The file with the only certificate that the relay may show, if that is a self-made one."""
 
 
 class SessionsConfig(Struct, frozen=True, kw_only=True):
-    """How much of a session is kept in memory."""
+    """How many sessions there may be, how much of each is kept in memory, and when an idle one is ended (0: never)."""
 
     scrollback_lines: Annotated[int, Meta(ge=0, le=1_000_000)] = 10_000
     output_log_bytes: Annotated[int, Meta(ge=65_536, le=1 << 30)] = 2_097_152
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 64
+    end_idle_hours: Annotated[float, Meta(ge=0, le=100_000)] = 0
+
+
+class AttachConfig(Struct, frozen=True, kw_only=True):
+    """The local terminal: the key to leave with (`C-a`, or `none`), and how long a daemon that went away is awaited."""
+
+    prefix: Annotated[str, Meta(pattern=r"^(C-[a-hk-ln-z\\\]^_]|none)$")] = "C-a"
+    wait_seconds: Annotated[float, Meta(ge=0, le=3_600)] = 15
+
+
+class RecordingsConfig(Struct, frozen=True, kw_only=True):
+    """How large one recording may become."""
+
+    max_bytes: Annotated[int, Meta(ge=65_536, le=1 << 40)] = 67_108_864
+
+
+class LanConfig(Struct, frozen=True, kw_only=True):
+    """Other machines: who can reach this one, at which port (0: any free one), and what they may not start here."""
+
+    listen: Literal["off", "loopback", "lan"] = "off"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 19_532
+    discovery: bool = True
+    deny: list[str] = msgspec.field(
+        default_factory=lambda: ["rm", "rmdir", "dd", "mkfs", "format", "shutdown", "reboot", "halt", "poweroff"]
+    )
+    jobs: Annotated[int, Meta(ge=1, le=256)] = 10
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -47,6 +76,9 @@ class Config(Struct, frozen=True, kw_only=True):
     )
     relay: RelayConfig | None = None
     sessions: SessionsConfig = SessionsConfig()
+    attach: AttachConfig = AttachConfig()
+    recordings: RecordingsConfig = RecordingsConfig()
+    lan: LanConfig = LanConfig()
     secrets: Literal["keyring", "file"] = "keyring"
 
 
@@ -155,7 +187,14 @@ def _line(document: Mapping[str, object], keys: list[str]) -> int | None:
 
 
 def _unknown_keys(document: Mapping[str, object]) -> list[str]:
-    known: dict[str, type[Struct]] = {"": Config, "relay.": RelayConfig, "sessions.": SessionsConfig}
+    known: dict[str, type[Struct]] = {
+        "": Config,
+        "relay.": RelayConfig,
+        "sessions.": SessionsConfig,
+        "attach.": AttachConfig,
+        "recordings.": RecordingsConfig,
+        "lan.": LanConfig,
+    }
     unknown: list[str] = []
     for prefix, schema in known.items():
         node = document.get(prefix[:-1]) if prefix else document

@@ -1,6 +1,7 @@
 """Files that are ours alone: private directories, atomic writes, checked reads, a lock around updates."""
 
 import errno
+import fcntl
 import os
 import secrets
 import stat
@@ -95,6 +96,22 @@ def locked(path: Path, *, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Iter
             yield
     except Timeout:
         raise LockTimeout(f"Another program keeps {path} locked.", "wait for it, or end it; then try again") from None
+
+
+def is_held(lock: Path) -> bool:
+    """Tell whether a process holds this lock file, which need not exist."""
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared: two commands that look at the same time do not see each other.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _check_private_file(path: Path, found: os.stat_result) -> None:

@@ -23,7 +23,8 @@ SecretName = str
 """Chosen by whoever keeps the secret; the device's own are below."""
 DEVICE_KEY: Final = "device-key"
 DEVICE_SECRET: Final = "device-secret"
-SECRET_NAMES: Final[tuple[SecretName, ...]] = (DEVICE_KEY, DEVICE_SECRET)
+PEER_KEYS: Final = "peer-keys"
+SECRET_NAMES: Final[tuple[SecretName, ...]] = (DEVICE_KEY, DEVICE_SECRET, PEER_KEYS)
 DEVICE_KEY_BYTES: Final = 32
 ENVIRONMENT_VARIABLE: Final = "LOOPSY_SECRETS"
 TRUSTED_BACKENDS: Final = frozenset(

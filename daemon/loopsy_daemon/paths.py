@@ -54,6 +54,26 @@ class Paths:
         return self.home / "device-key"
 
     @property
+    def recordings(self) -> Path:
+        """The directory of recordings."""
+        return self.home / "recordings"
+
+    @property
+    def lan_identity(self) -> Path:
+        """The private key and the certificate that peers pin."""
+        return self.home / "lan" / "identity.pem"
+
+    @property
+    def peers(self) -> Path:
+        """The paired peers, their certificates and the hashes of their keys."""
+        return self.home / "lan" / "peers.json"
+
+    @property
+    def audit_log(self) -> Path:
+        """What other machines have asked of this one."""
+        return self.logs / "audit.jsonl"
+
+    @property
     def logs(self) -> Path:
         """The directory of logs."""
         return self.home / "logs"
@@ -76,6 +96,16 @@ class Paths:
         """
         candidates = self._socket_candidates()
         return next((path for path in candidates if path.is_socket()), candidates[0])
+
+    @property
+    def keeper_socket(self) -> Path:
+        """The socket of the programs' keeper, beside the daemon's."""
+        return self.socket.with_name("keeper.sock")
+
+    @property
+    def keeper_log(self) -> Path:
+        """The keeper's log, which is empty as long as nothing is wrong."""
+        return self.logs / "keeper.log"
 
     def _socket_candidates(self) -> list[Path]:
         in_home = self.home / "loopsy.sock"

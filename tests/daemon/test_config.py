@@ -143,3 +143,24 @@ def test_updates_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
 def test_the_default_name_is_a_name() -> None:
     assert Config(name=config.default_name()).name
     assert msgspec.convert({"name": config.default_name()}, Config).name == config.default_name()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("attach:\n  prefix: C-m\n", "config.yaml:2: `attach.prefix`: "),
+        ("attach:\n  prefix: 5\n", "config.yaml:2: `attach.prefix`: expected `str`, got `int`."),
+        ("sessions:\n  scrollback_lines: -1\n", "config.yaml:2: `sessions.scrollback_lines`: expected `int` >= 0."),
+        ("sessions:\n  scrollback_lines: many\n", "`sessions.scrollback_lines`: expected `int`, got `str`."),
+        ("sessions:\n  limit: 0\n", "`sessions.limit`: expected `int` >= 1."),
+        ("sessions:\n  end_idle_hours: soon\n", "`sessions.end_idle_hours`: expected `float`, got `str`."),
+        ("recordings:\n  max_bytes: 5\n", "`recordings.max_bytes`: expected `int` >= 65536."),
+    ],
+)
+def test_a_wrong_setting_is_told_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as error:
+        config.load(path)
+    assert complaint in error.value.message
+    assert error.value.hint == "correct that line"

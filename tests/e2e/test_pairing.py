@@ -208,6 +208,9 @@ async def test_a_phone_may_not_ask_what_only_the_laptop_may(daemon: Daemon) -> N
             lambda number: messages.Status(id=number),
             lambda number: messages.Watch(id=number),
             lambda number: messages.RelayReload(id=number),
+            lambda number: messages.OutputRead(id=number, session="shell"),
+            lambda number: messages.RecordStart(id=number, session="shell"),
+            lambda number: messages.RecordStop(id=number, session="shell"),
             lambda number: messages.Open(id=number, agent="shell", cols=80, rows=24, command=["id"]),
         ):
             answer = await phone.request(build)

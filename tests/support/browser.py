@@ -29,8 +29,13 @@ class Chromium:
         self._browser = browser
 
     @asynccontextmanager
-    async def phone(self, device: str = "iPhone 13", **options: Any) -> AsyncIterator["BrowserPhone"]:
-        """Give a phone; `options` are those of a Playwright context. Fails at the end if its page did wrong."""
+    async def phone(
+        self, device: str = "iPhone 13", *, installs: bool = False, **options: Any
+    ) -> AsyncIterator["BrowserPhone"]:
+        """Give a phone; `options` are those of a Playwright context. Fails at the end if its page did wrong.
+
+        Most tests would load in vain what a service worker keeps for later: only one that `installs` has any.
+        """
         description = {
             name: value for name, value in self._playwright.devices[device].items() if name != "default_browser_type"
         }
@@ -38,6 +43,8 @@ class Chromium:
         try:
             context.set_default_timeout(DEADLINE_MILLISECONDS)
             witness = await Witness.of(context)
+            if not installs:
+                await context.add_init_script("delete Navigator.prototype.serviceWorker")
             yield BrowserPhone(context, await context.new_page(), witness)
             assert witness.faults == []
             assert witness.foreign_requests() == []

@@ -12,6 +12,7 @@ import msgspec
 
 from loopsy_daemon import config, files, keys
 from loopsy_daemon.errors import DaemonNotRunning
+from loopsy_daemon.keeper.client import end_programs
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.service.client import DaemonClient
 from loopsy_daemon.wire import messages
@@ -24,9 +25,12 @@ START_SECONDS = 15.0
 class Daemon:
     """The daemon of one home; `start`, `stop`, `kill` and again."""
 
-    def __init__(self, home: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, environment: Mapping[str, str] | None = None, module: str = "loopsy_daemon.service.main"
+    ) -> None:
         self.paths = Paths.of(home)
         self.environment = dict(environment or {})
+        self.module = module
         self.user_home = self.paths.home / "user"  # a plain account's: no start-up files of whoever runs the tests
         self.process: asyncio.subprocess.Process | None = None
 
@@ -49,7 +53,7 @@ class Daemon:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "loopsy_daemon.service.main",
+                self.module,
                 env={
                     **os.environ,
                     "HOME": str(self.user_home),
@@ -75,12 +79,19 @@ class Daemon:
                     return
 
     async def stop(self) -> int:
-        """End the process with SIGTERM; return its exit code."""
+        """End the process with SIGTERM; return its exit code. Its programs go on."""
         return await self._end(signal.SIGTERM)
 
     async def kill(self) -> None:
         """End the process with SIGKILL."""
         await self._end(signal.SIGKILL)
+
+    async def end(self) -> int | None:
+        """End the process if it runs, and then all programs; return the process' exit code."""
+        try:
+            return await self.stop() if self.process else None
+        finally:
+            await asyncio.to_thread(end_programs, self.paths.keeper_socket)
 
     async def _end(self, number: signal.Signals) -> int:
         assert self.process is not None
@@ -123,15 +134,19 @@ class Daemon:
 
 @asynccontextmanager
 async def running_daemon(
-    home: Path, relay_url: str, device_id: str, device_secret: str, environment: Mapping[str, str] | None = None
+    home: Path,
+    relay_url: str,
+    device_id: str,
+    device_secret: str,
+    environment: Mapping[str, str] | None = None,
+    module: str = "loopsy_daemon.service.main",
 ) -> AsyncIterator[Daemon]:
-    """Give a daemon that is connected to the relay; killed at the end if a test has not stopped it."""
-    daemon = Daemon(home, environment)
+    """Give a daemon that is connected to the relay; it ends at the end, and its programs with it."""
+    daemon = Daemon(home, environment, module)
     daemon.configure(relay_url, device_id, device_secret)
     await daemon.start()
     try:
         await daemon.wait_relay()
         yield daemon
     finally:
-        if daemon.process and daemon.process.returncode is None:
-            await daemon.stop()
+        await daemon.end()

@@ -16,6 +16,8 @@ from loopsy_daemon.wire.pairing import pairing_psk
 from tests.support.machine import LinkClosed, Machine, closed_link, closed_link_of, open_link, redeem
 from tests.support.phone_stream import Stream
 
+DEVICE_WENT = (1006, "the device went")
+
 
 class Phone:
     """One connection of a phone."""
@@ -30,6 +32,7 @@ class Phone:
         self.socket = socket
         self.transport: channel.Transport
         self.frames_received = 0
+        self.bytes_received = 0
         self.frames_sent = 0
         self.closed: LinkClosed | None = None
         self.auto_ack = True
@@ -81,24 +84,27 @@ class Phone:
         )
         await self.socket.send(initiator.first_frame)
         while True:
-            frame = await self.socket.recv()
-            if isinstance(frame, bytes) and frame[0] != frames.TAG_TRANSPORT:
+            frame = await self._from_this_device()
+            if frame[0] != frames.TAG_TRANSPORT:
                 self.transport = initiator.finish(frame)
                 return
+
+    async def _from_this_device(self) -> bytes:
+        """Return the device's next frame. Raises LinkClosed if it goes: what was asked will not be answered."""
+        while isinstance(frame := await self.socket.recv(), str):
+            if frame != "pong":
+                raise LinkClosed(*DEVICE_WENT)
+        return frame
 
     async def say_hello(self) -> None:
         """Say hello, wait for the welcome, read from now on."""
         await self.send(messages.Hello(versions=[1], client=self.client, kind="bench", app="test"))
-        while True:
-            frame = await self.socket.recv()
-            if isinstance(frame, bytes):
-                message = frames.decode_message(self.transport.open(frame))
-                assert isinstance(message, frames.Control)
-                welcome = messages.decode_daemon_message(message.body)
-                assert isinstance(welcome, messages.Welcome), welcome
-                self.welcome = welcome
-                self.sessions = welcome.sessions
-                break
+        message = frames.decode_message(self.transport.open(await self._from_this_device()))
+        assert isinstance(message, frames.Control)
+        welcome = messages.decode_daemon_message(message.body)
+        assert isinstance(welcome, messages.Welcome), welcome
+        self.welcome = welcome
+        self.sessions = welcome.sessions
         self._reading = asyncio.create_task(self._read())
 
     async def close(self) -> None:
@@ -181,8 +187,10 @@ class Phone:
                 if isinstance(frame, str):
                     if frame != "pong":
                         self.device_online = '"device.up"' in frame
+                        self._give_up_waiting(LinkClosed(*DEVICE_WENT))
                 elif frame[0] == frames.TAG_TRANSPORT:
                     self.frames_received += 1
+                    self.bytes_received += len(frame)
                     self._take(frames.decode_message(self.transport.open(frame)))
                 self._changed.set()
             raise closed_link_of(self.socket)
@@ -192,10 +200,12 @@ class Phone:
             self.closed = error if isinstance(error, LinkClosed) else LinkClosed(4010, str(error))
         finally:
             self._changed.set()
-            lost = self.closed if self.closed is not None else LinkClosed(1006, "lost")
-            for waiting in self._waiting.values():
-                if not waiting.done():
-                    waiting.set_exception(lost)
+            self._give_up_waiting(self.closed if self.closed is not None else LinkClosed(1006, "lost"))
+
+    def _give_up_waiting(self, lost: LinkClosed) -> None:
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(lost)
 
     def _take(self, message: frames.Control | frames.StreamMessage) -> None:
         match message:

@@ -53,10 +53,12 @@ class SteadyPhone:
             self._input_acknowledged = max(self._input_acknowledged, stream.input_acknowledged)
             if stream.exit and stream.exit.offset == len(self.output):
                 return True
+            if _lost_daemon(phone):
+                return False
             phone.acknowledge(stream)
             sent = await self._send(phone, stream, sent)
             try:
-                await phone.wait_for(functools.partial(_has_news, stream, state), seconds=60)
+                await phone.wait_for(functools.partial(_has_news, phone, stream, state), seconds=60)
             finally:  # what arrived before a cut was parsed
                 self.output[already:] = stream.received
                 self._input_acknowledged = max(self._input_acknowledged, stream.input_acknowledged)
@@ -76,5 +78,10 @@ def _state(stream: Stream) -> tuple[int, int, object]:
     return len(stream.received), stream.input_acknowledged, stream.exit
 
 
-def _has_news(stream: Stream, state: tuple[int, int, object]) -> bool:
-    return _state(stream) != state
+def _has_news(phone: Phone, stream: Stream, state: tuple[int, int, object]) -> bool:
+    return _state(stream) != state or _lost_daemon(phone)
+
+
+def _lost_daemon(phone: Phone) -> bool:
+    """Tell whether the daemon went or came since we connected: another one knows nothing of our channel."""
+    return phone.device_online is not None

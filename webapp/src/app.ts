@@ -3,11 +3,13 @@ import type { AttachmentView } from "./attachment.ts";
 import type { Answers, Phase } from "./connection_state.ts";
 import type { Machine } from "./machine.ts";
 import type { PairingView } from "./pairing_view.ts";
+import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 import type { AgentInfo, SessionInfo } from "./wire/messages.ts";
 
 export type Route =
   | { readonly screen: "machines" }
   | { readonly screen: "pair" }
+  | { readonly screen: "settings" }
   | { readonly screen: "machine"; readonly deviceId: string }
   | { readonly screen: "terminal"; readonly deviceId: string; readonly sessionId: string };
 
@@ -19,6 +21,8 @@ export interface ConnectionView {
   /** The last sessions heard of; null before the first time. */
   readonly sessions: readonly SessionInfo[] | null;
   readonly agents: readonly AgentInfo[];
+  /** The version of Loopsy there, once it was heard of. */
+  readonly version: string | null;
 }
 
 export interface AppState {
@@ -33,6 +37,7 @@ export interface AppState {
   readonly opening: string | null;
   /** One sentence for the user that goes away by itself. */
   readonly notice: string | null;
+  readonly settings: Settings;
 }
 
 export type AppEvent =
@@ -45,7 +50,8 @@ export type AppEvent =
   | { readonly type: "pairing"; readonly view: PairingView | null }
   | { readonly type: "attachment"; readonly view: AttachmentView | null }
   | { readonly type: "opening"; readonly deviceId: string | null }
-  | { readonly type: "notice"; readonly text: string | null };
+  | { readonly type: "notice"; readonly text: string | null }
+  | { readonly type: "settings"; readonly settings: Settings };
 
 export const INITIAL_STATE: AppState = {
   loaded: false,
@@ -57,6 +63,7 @@ export const INITIAL_STATE: AppState = {
   attachment: null,
   opening: null,
   notice: null,
+  settings: DEFAULT_SETTINGS,
 };
 
 export function reduce(state: AppState, event: AppEvent): AppState {
@@ -92,13 +99,22 @@ export function reduce(state: AppState, event: AppEvent): AppState {
       return { ...state, opening: event.deviceId };
     case "notice":
       return { ...state, notice: event.text };
+    case "settings":
+      return { ...state, settings: event.settings };
   }
 }
 
 /** Where the browser's history leads may be gone: a machine that is not paired shows the list. */
 function possible(route: Route, machines: readonly Machine[]): Route {
-  if (route.screen === "machines" || route.screen === "pair") return route;
+  if (!("deviceId" in route)) return route;
   return machines.some(({ deviceId }) => deviceId === route.deviceId) ? route : { screen: "machines" };
+}
+
+/** Return the screen above: from a session its machine, from anything else the list of machines. */
+export function parentOf(route: Route): Route {
+  return route.screen === "terminal"
+    ? { screen: "machine", deviceId: route.deviceId }
+    : { screen: "machines" };
 }
 
 function sameTerminal(left: Route, right: Route): boolean {
@@ -122,6 +138,7 @@ export function routeFrom(kept: unknown): Route {
     string,
     unknown
   >;
+  if (screen === "settings") return { screen };
   if (screen === "machine" && typeof deviceId === "string") return { screen, deviceId };
   if (screen === "terminal" && typeof deviceId === "string" && typeof sessionId === "string") {
     return { screen, deviceId, sessionId };

@@ -1,5 +1,6 @@
 /** One session on screen: its stream of output into a terminal, and what is typed into its input. */
 import type { MachineConnection } from "./connection.ts";
+import { OlderOutput } from "./older_output.ts";
 import type { Failure } from "./requests.ts";
 import type { Bytes } from "./wire/bytes.ts";
 import type { StreamFrame } from "./wire/frames.ts";
@@ -9,6 +10,8 @@ import { OutputStream, type Step, type StreamStart } from "./wire/stream.ts";
 
 /** The terminal as the stream sees it; steps are done in order, `parsed` follows a write's last byte. */
 export interface TerminalPort {
+  /** Foreground, background and cursor: red, green and blue of each. */
+  readonly colours: Bytes;
   apply(step: Step, parsed: () => void): void;
 }
 
@@ -42,6 +45,8 @@ export class Attachment {
   #attaching = false;
   #leads = false;
   #left = false;
+  #visible: boolean;
+  readonly #history: OlderOutput;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -49,8 +54,13 @@ export class Attachment {
     sessionId: string,
     input: InputBuffer,
     terminal: TerminalPort,
+    visible: boolean,
     changed: () => void,
   ) {
+    this.#visible = visible;
+    this.#history = new OlderOutput(connection, (data) =>
+      terminal.apply({ do: "prepend", data }, () => undefined),
+    );
     this.sessionId = sessionId;
     this.#connection = connection;
     this.#input = input;
@@ -82,7 +92,14 @@ export class Attachment {
     this.#attaching = true;
     const have = this.#output?.have ?? null;
     this.#connection.request(
-      { type: "attach", session: this.sessionId, ...this.#fit, ...(have === null ? {} : { have }) },
+      {
+        type: "attach",
+        session: this.sessionId,
+        ...this.#fit,
+        ...(have === null ? {} : { have }),
+        visible: this.#visible,
+        colours: this.#terminal.colours,
+      },
       {
         replied: (message) => this.#attached(message),
         failed: (failure) => {
@@ -123,6 +140,24 @@ export class Attachment {
     this.#connection.notify({ type: "claim", stream: this.#stream, ...this.#fit });
   }
 
+  /** Say whether somebody looks: who does not gives up the lead. */
+  show(visible: boolean): void {
+    if (visible === this.#visible) return;
+    this.#visible = visible;
+    if (this.#stream !== null) this.#connection.notify({ type: "visible", stream: this.#stream, visible });
+  }
+
+  /** The terminal has other colours, which programs may ask for. */
+  recoloured(): void {
+    if (this.#stream === null) return;
+    this.#connection.notify({ type: "colours", stream: this.#stream, colours: this.#terminal.colours });
+  }
+
+  /** Get what lies above the terminal's oldest line, a piece at a time. */
+  wantOlder(): void {
+    if (this.#stream !== null) this.#history.want(this.#stream);
+  }
+
   discardUnsent(): void {
     this.#input.discardUnsent();
     this.#show({});
@@ -155,6 +190,7 @@ export class Attachment {
     if (limits) this.#input.setLimit(limits.input_window);
     const start: StreamStart = { ...startOf(message), windowBytes: limits?.window ?? 1 };
     this.#output = new OutputStream(start);
+    if (message.snapshot !== null) this.#history.begin();
     this.#input.attached(message.input_seen);
     this.#run(this.#output.begin(start));
     this.#flushInput();
@@ -197,6 +233,7 @@ export class Attachment {
         this.#show({});
         return;
       case "snapshot":
+        this.#history.begin();
         this.#run(this.#output?.skipForward(message) ?? []);
         this.#show({});
         return;
@@ -208,7 +245,7 @@ export class Attachment {
   #run(steps: readonly Step[]): void {
     const output = this.#output;
     for (const step of steps) {
-      if (step.do !== "write") this.#programSize = { cols: step.cols, rows: step.rows };
+      if ("cols" in step) this.#programSize = { cols: step.cols, rows: step.rows };
       this.#terminal.apply(step, () => {
         if (step.do !== "write" || output === null || this.#output !== output) return;
         output.parsed(step.end, nowSeconds());

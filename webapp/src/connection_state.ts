@@ -1,5 +1,6 @@
 /** What the app says about a machine's connection, decided from facts and the time alone. */
 import { CLOSE_REPLACED, CLOSE_REVOKED, CLOSE_UNKNOWN } from "../../relay/src/wire/close_codes.ts";
+import { durationText, say } from "./strings.ts";
 
 /** Why there will be no further attempt without the user. */
 export type EndReason = "revoked" | "unknown" | "replaced" | "protocol";
@@ -40,32 +41,23 @@ export interface Answers {
 /** Return what the connection chip shows at `nowSeconds`. */
 export function chipState(phase: Phase, answers: Answers, nowSeconds: number): ChipState {
   if (phase.name !== "online" || answers.lastAnswerSeconds === null) {
-    return { health: "none", text: PHASE_TEXT[phase.name] };
+    return { health: "none", text: phaseWord(phase.name) };
   }
   const age = Math.max(0, nowSeconds - answers.lastAnswerSeconds);
-  if (age >= SILENT_AFTER_SECONDS) return { health: "none", text: "no answer" };
-  if (age >= STALE_AFTER_SECONDS) return { health: "stale", text: `${Math.floor(age)} s ago` };
+  if (age >= SILENT_AFTER_SECONDS) return { health: "none", text: say("chip.no_answer") };
+  if (age >= STALE_AFTER_SECONDS) {
+    return { health: "stale", text: say("time.ago", { duration: durationText(age) }) };
+  }
   const roundTrip = answers.roundTripMilliseconds;
-  return { health: "good", text: roundTrip === null ? "now" : `${Math.max(1, Math.round(roundTrip))} ms` };
+  const text =
+    roundTrip === null
+      ? say("chip.now")
+      : say("time.milliseconds", { number: Math.max(1, Math.round(roundTrip)) });
+  return { health: "good", text };
 }
 
-const PHASE_TEXT: Readonly<Record<Phase["name"], string>> = {
-  connecting: "connecting",
-  online: "no answer",
-  device_offline: "offline",
-  phone_offline: "no network",
-  waiting: "reconnecting",
-  rate_limited: "waiting",
-  ended: "ended",
-};
-
-/** Return "12 s", "5 min", "3 h" or "2 d". */
-export function durationText(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3_600) return `${Math.floor(whole / 60)} min`;
-  if (whole < 86_400) return `${Math.floor(whole / 3_600)} h`;
-  return `${Math.floor(whole / 86_400)} d`;
+function phaseWord(name: Phase["name"]): string {
+  return say(name === "online" ? "chip.no_answer" : `chip.${name}`);
 }
 
 /** Return what a close code that calls for no further attempt means. */

@@ -1,13 +1,17 @@
 /** What the user can do, and what the network makes of it: the only module that changes the app's state. */
-import { type AppEvent, type AppState, INITIAL_STATE, type Route, reduce, routeFrom } from "./app.ts";
+import { type AppEvent, type AppState, INITIAL_STATE, parentOf, type Route, reduce } from "./app.ts";
 import { Attachment, type TerminalPort } from "./attachment.ts";
 import { MachineConnection } from "./connection.ts";
 import type { Surroundings } from "./connection_ports.ts";
+import { historyDepth, presentRoute, pushRoute, replaceRoute } from "./history_routes.ts";
 import type { Machine } from "./machine.ts";
 import { PairingAttempt } from "./pairing_attempt.ts";
+import { revokeSelf } from "./self_revocation.ts";
+import type { Settings } from "./settings.ts";
 import type { Store } from "./store.ts";
+import { say, sayCount } from "./strings.ts";
+import { UndeliveredInputs } from "./undelivered_inputs.ts";
 import { type Bytes, encodeText } from "./wire/bytes.ts";
-import { InputBuffer } from "./wire/input_buffer.ts";
 import type { Size } from "./wire/messages.ts";
 import { decodeFragment, type Offer } from "./wire/pairing.ts";
 
@@ -18,20 +22,20 @@ const TYPING_SETTING = "typing";
 export type Typing = "keys" | "line";
 
 export class Controller {
-  state: AppState = INITIAL_STATE;
+  state: AppState;
   typing: Typing = "keys";
   readonly #store: Store;
   readonly #surroundings: Surroundings;
   readonly #listeners = new Set<() => void>();
   readonly #connections = new Map<string, MachineConnection>();
-  /** Input outlives connections and screens; the key names machine and session. */
-  readonly #inputs = new Map<string, InputBuffer>();
+  readonly inputs = new UndeliveredInputs();
   #attachment: Attachment | null = null;
   #attachedDevice: string | null = null;
   #pairing: PairingAttempt | null = null;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(store: Store, surroundings: Surroundings) {
+  constructor(store: Store, surroundings: Surroundings, settings: Settings) {
+    this.state = { ...INITIAL_STATE, settings };
     this.#store = store;
     this.#surroundings = surroundings;
   }
@@ -45,14 +49,14 @@ export class Controller {
   async start(fragment: string): Promise<void> {
     if ((await this.#store.setting(TYPING_SETTING)) === "line") this.typing = "line";
     const machines = await this.#store.machines();
-    this.#dispatch({ type: "loaded", machines, route: routeFrom(history.state) });
+    this.#dispatch({ type: "loaded", machines, route: presentRoute() });
     for (const machine of machines) this.#connect(machine);
-    window.addEventListener("popstate", () => this.#show(routeFrom(history.state)));
+    window.addEventListener("popstate", () => this.#show(presentRoute()));
     if (fragment !== "") this.pairWith(fragment);
   }
 
   go(route: Route): void {
-    history.pushState({ ...route, depth: historyDepth() + 1 }, "");
+    pushRoute(route);
     this.#show(route);
   }
 
@@ -62,10 +66,8 @@ export class Controller {
       history.back();
       return;
     }
-    const { route } = this.state;
-    const parent: Route =
-      route.screen === "terminal" ? { screen: "machine", deviceId: route.deviceId } : { screen: "machines" };
-    history.replaceState(parent, "");
+    const parent = parentOf(this.state.route);
+    replaceRoute(parent);
     this.#show(parent);
   }
 
@@ -147,10 +149,9 @@ export class Controller {
   attach(deviceId: string, sessionId: string, terminal: TerminalPort): Attachment | null {
     const connection = this.#connections.get(deviceId);
     if (!connection) return null;
-    const key = `${deviceId}/${sessionId}`;
-    const input = this.#inputs.get(key) ?? new InputBuffer();
-    this.#inputs.set(key, input);
-    const attachment = new Attachment(connection, sessionId, input, terminal, () => {
+    const input = this.inputs.of(deviceId, sessionId);
+    const visible = this.#surroundings.isVisible();
+    const attachment = new Attachment(connection, sessionId, input, terminal, visible, () => {
       if (this.#attachment === attachment) this.#dispatch({ type: "attachment", view: attachment.view });
     });
     this.#attachment = attachment;
@@ -161,6 +162,9 @@ export class Controller {
 
   leave(attachment: Attachment): void {
     attachment.detach();
+    const { status, undelivered } = attachment.view;
+    if (undelivered.length > 0 && (status === "live" || status === "loading"))
+      this.notify(say("terminal.delivered_later"));
     if (this.#attachment !== attachment) return;
     this.#attachment = null;
     this.#attachedDevice = null;
@@ -173,13 +177,28 @@ export class Controller {
   typeBytes(data: Bytes): void {
     if (this.#attachment?.type(data) !== false) return;
     const { status } = this.#attachment.view;
-    if (status === "live" || status === "loading")
-      this.notify("Not sent: too much is waiting to be delivered.");
+    if (status === "live" || status === "loading") this.notify(say("terminal.too_much"));
   }
 
   /** Take back what was typed and not sent yet. */
   discardUnsent(): void {
     this.#attachment?.discardUnsent();
+  }
+
+  /** Say what became of input that was under way when the page was left. */
+  tellLost(characters: number): void {
+    if (characters > 0) this.notify(sayCount("terminal.lost", characters));
+  }
+
+  /** Say whether the app is looked at. */
+  show(visible: boolean): void {
+    this.#attachment?.show(visible);
+    if (visible) this.wake();
+  }
+
+  /** Get more of what lies above the terminal's oldest line. */
+  wantOlder(): void {
+    this.#attachment?.wantOlder();
   }
 
   /** Make the program on screen as large as this phone shows. */
@@ -193,12 +212,27 @@ export class Controller {
     void this.#store.setSetting(TYPING_SETTING, typing);
   }
 
+  /** Change some of the settings and keep them. */
+  changeSettings(change: Partial<Settings>): void {
+    const settings = { ...this.state.settings, ...change };
+    this.#dispatch({ type: "settings", settings });
+    void this.#store.saveSettings(settings);
+  }
+
+  /** End the pairing from this side: at the relay, and here even if the relay does not answer. */
+  async unpair(machine: Machine): Promise<void> {
+    const isRevoked = await revokeSelf(this.#surroundings.relayOrigin, machine);
+    await this.forget(machine.deviceId);
+    const said = isRevoked ? "settings.forgotten" : "settings.forgotten_here";
+    this.notify(say(said, { machine: machine.name }));
+  }
+
   async forget(deviceId: string): Promise<void> {
     this.#connections.get(deviceId)?.close();
     this.#connections.delete(deviceId);
     await this.#store.forget(deviceId);
     this.#dispatch({ type: "machine_forgotten", deviceId });
-    history.replaceState({ screen: "machines", depth: historyDepth() }, "");
+    replaceRoute(this.state.route);
   }
 
   notify(text: string): void {
@@ -216,7 +250,8 @@ export class Controller {
     const connection = new MachineConnection(machine, this.#surroundings, {
       changed: () => {
         const { phase, answers, sessions, welcome } = connection;
-        const view = { phase, answers, sessions, agents: welcome?.agents ?? [] };
+        const { agents = [], daemon } = welcome ?? {};
+        const view = { phase, answers, sessions, agents, version: daemon?.version ?? null };
         this.#dispatch({ type: "connection", deviceId, view });
       },
       welcomed: (welcome) => {
@@ -237,7 +272,7 @@ export class Controller {
     this.#dispatch({ type: "machine_saved", machine });
     this.#connect(machine);
     const route: Route = { screen: "machine", deviceId: machine.deviceId };
-    history.replaceState({ ...route, depth: historyDepth() }, "");
+    replaceRoute(route);
     this.#show(route);
     this.#dispatch({ type: "pairing", view: null });
   }
@@ -258,10 +293,4 @@ export class Controller {
     this.state = reduce(this.state, event);
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** How many screens of this app lie below the present one in the browser's history. */
-function historyDepth(): number {
-  const { depth } = (history.state ?? {}) as { depth?: unknown };
-  return typeof depth === "number" ? depth : 0;
 }

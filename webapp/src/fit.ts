@@ -2,8 +2,6 @@
 import { MAX_COLS, MAX_ROWS } from "./wire/limits.ts";
 import type { Size } from "./wire/messages.ts";
 
-/** Reading size of the terminal's font, in CSS pixels. */
-export const FONT_SIZE_PIXELS = 13;
 const MIN_FONT_SIZE_PIXELS = 4;
 const FONT_STEP_PIXELS = 0.5;
 const MIN_FIT_COLS = 20;
@@ -23,9 +21,9 @@ export interface Room {
   readonly devicePixelRatio: number;
 }
 
-/** Return the cells that fit at the reading size. */
-export function fittingSize(room: Room, metrics: FontMetrics): Size {
-  const cell = cellAt(FONT_SIZE_PIXELS, metrics, room.devicePixelRatio);
+/** Return the cells that fit at the reading size, which is in CSS pixels. */
+export function fittingSize(room: Room, metrics: FontMetrics, readingSize: number): Size {
+  const cell = cellAt(readingSize, metrics, room.devicePixelRatio);
   return {
     cols: clamp(Math.floor(room.width / cell.width), MIN_FIT_COLS, MAX_COLS),
     rows: clamp(Math.floor(room.height / cell.height), MIN_FIT_ROWS, MAX_ROWS),
@@ -33,8 +31,8 @@ export function fittingSize(room: Room, metrics: FontMetrics): Size {
 }
 
 /** Return the largest font size, up to the reading size, at which `size` fits. */
-export function fittingFontSize(room: Room, metrics: FontMetrics, size: Size): number {
-  for (let fontSize = FONT_SIZE_PIXELS; fontSize > MIN_FONT_SIZE_PIXELS; fontSize -= FONT_STEP_PIXELS) {
+export function fittingFontSize(room: Room, metrics: FontMetrics, readingSize: number, size: Size): number {
+  for (let fontSize = readingSize; fontSize > MIN_FONT_SIZE_PIXELS; fontSize -= FONT_STEP_PIXELS) {
     const cell = cellAt(fontSize, metrics, room.devicePixelRatio);
     if (size.cols * cell.width <= room.width && size.rows * cell.height <= room.height) return fontSize;
   }

@@ -1,18 +1,41 @@
-/** What a key sends to a program's terminal, with Ctrl held or not. */
+/** What a key sends to a program's terminal, with the modifiers that are held. */
+import { KEYS, type KeyName, type NamedKey } from "./key_names.ts";
 
-export type NamedKey = "escape" | "tab" | "up" | "down" | "right" | "left";
+export { DEFAULT_KEYS, isKeyName, type KeyName, type NamedKey } from "./key_names.ts";
 
 const PASTE_BEGIN = "\x1b[200~";
 const PASTE_END = "\x1b[201~";
-const ARROW_FINAL: Readonly<Record<string, string>> = { up: "A", down: "B", right: "C", left: "D" };
+
+/** The modifiers that the key bar has. */
+export interface Held {
+  readonly ctrl: boolean;
+  readonly alt: boolean;
+}
 
 /** Return the bytes, as text, of a key of the key bar; `applicationCursor` is the terminal's DECCKM. */
-export function keySequence(key: NamedKey, ctrl: boolean, applicationCursor: boolean): string {
-  if (key === "escape") return "\x1b";
-  if (key === "tab") return "\t";
-  const final = ARROW_FINAL[key];
-  if (ctrl) return `\x1b[1;5${final}`;
-  return `\x1b${applicationCursor ? "O" : "["}${final}`;
+export function keySequence(name: NamedKey, held: Held, applicationCursor: boolean): string {
+  const key = KEYS[name];
+  switch (key.sends) {
+    case "text":
+      return withHeld(key.text, held);
+    case "final": {
+      if (held.ctrl || held.alt) return `\x1b[1;${modifierNumber(held)}${key.final}`;
+      return `\x1b${key.isFunctionKey || applicationCursor ? "O" : "["}${key.final}`;
+    }
+    case "number":
+      return held.ctrl || held.alt ? `\x1b[${key.number};${modifierNumber(held)}~` : `\x1b[${key.number}~`;
+  }
+}
+
+/** xterm counts modifiers from one: Alt adds 2, Ctrl adds 4. */
+function modifierNumber({ ctrl, alt }: Held): number {
+  return 1 + (alt ? 2 : 0) + (ctrl ? 4 : 0);
+}
+
+/** Return what typed text sends with modifiers held; Alt puts an escape before it. */
+export function withHeld(text: string, { ctrl, alt }: Held): string {
+  const typed = ctrl ? withCtrl(text) : text;
+  return alt && typed.length > 0 ? `\x1b${typed}` : typed;
 }
 
 /** Return what a typed character sends with Ctrl held; text that Ctrl means nothing to stays as it is. */
@@ -58,14 +81,25 @@ function readableCharacter(character: string): string {
   return CONTROL_GLYPHS[character] ?? `^${String.fromCharCode(code ^ 0x40)}`;
 }
 
-const ARROW_GLYPHS = { A: "↑", B: "↓", C: "→", D: "←" } as const;
+const MODIFIERS: readonly Held[] = [
+  { ctrl: false, alt: false },
+  { ctrl: true, alt: false },
+  { ctrl: false, alt: true },
+  { ctrl: true, alt: true },
+];
+const READABLE_KEYS = (Object.keys(KEYS) as KeyName[]).filter(
+  (name): name is NamedKey => name !== "ctrl" && name !== "alt" && KEYS[name].sends !== "text",
+);
 const SEQUENCE_GLYPHS: readonly (readonly [string, string])[] = [
   [PASTE_BEGIN, ""],
   [PASTE_END, ""],
-  ...Object.entries(ARROW_GLYPHS).flatMap(([final, glyph]): [string, string][] => [
-    [`\x1b[${final}`, glyph],
-    [`\x1bO${final}`, glyph],
-    [`\x1b[1;5${final}`, glyph],
-  ]),
+  ...READABLE_KEYS.flatMap((name) =>
+    MODIFIERS.flatMap((held) =>
+      [false, true].map((application): [string, string] => [
+        keySequence(name, held, application),
+        KEYS[name].cap,
+      ]),
+    ),
+  ),
 ];
 const CONTROL_GLYPHS: Readonly<Record<string, string>> = { "\r": "⏎", "\t": "⇥", "\x1b": "⎋", "\x7f": "⌫" };

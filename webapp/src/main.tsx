@@ -1,9 +1,13 @@
 /** Puts the parts of the app together. */
 import { render } from "preact";
+import { AppUpdate } from "./app_update.ts";
+import { Appearance } from "./appearance.ts";
 import { Controller } from "./controller.ts";
+import { noteUndelivered, takeUndelivered } from "./reload_note.ts";
+import { DEFAULT_SETTINGS } from "./settings.ts";
 import { Store } from "./store.ts";
 import { missingSupport } from "./support.ts";
-import { loadFont } from "./terminal_font.ts";
+import { terminalFont } from "./terminal_font.ts";
 import { replaceStyleElements } from "./terminal_styles.ts";
 import { followViewport } from "./viewport.ts";
 import { Root } from "./views/root.tsx";
@@ -23,30 +27,38 @@ async function start(): Promise<void> {
   const fragment = takeFragment();
   const root = document.getElementById("app");
   if (root === null) return;
+  let show = (): void => undefined;
+  const appearance = new Appearance(DEFAULT_SETTINGS, () => show());
   followViewport();
   replaceStyleElements(document);
   const missing = await missingSupport();
   if (missing !== null) {
-    render(<UnsupportedScreen reason={missing} />, root);
+    show = () => render(<UnsupportedScreen reason={missing} />, root);
+    show();
     return;
   }
   let store: Store;
   try {
     store = await Store.open();
   } catch {
-    render(<UnsupportedScreen reason="no_storage" />, root);
+    show = () => render(<UnsupportedScreen reason="no_storage" />, root);
+    show();
     return;
   }
-  await loadFont();
-  const controller = new Controller(store, {
+  const settings = await store.settings();
+  appearance.show(settings);
+  await terminalFont.load();
+  const surroundings = {
     relayOrigin: location.origin,
     client: crypto.getRandomValues(new Uint8Array(16)),
     app: `web ${APP_VERSION}`,
     isVisible: () => document.visibilityState === "visible",
     isOnline: () => navigator.onLine,
-  });
+  };
+  const controller = new Controller(store, surroundings, settings);
+  controller.subscribe(() => appearance.show(controller.state.settings));
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") controller.wake();
+    controller.show(document.visibilityState === "visible");
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) controller.wake();
@@ -57,8 +69,16 @@ async function start(): Promise<void> {
     const later = takeFragment();
     if (later !== "") controller.pairWith(later);
   });
-  render(<Root controller={controller} />, root);
+  window.addEventListener("beforeunload", (event) => {
+    if (controller.inputs.characters > 0) event.preventDefault(); // the browser asks whether to stay
+  });
+  window.addEventListener("pagehide", () => noteUndelivered(controller.inputs.characters));
+  controller.tellLost(takeUndelivered());
+  const update = new AppUpdate(() => show());
+  show = () => render(<Root controller={controller} appVersion={APP_VERSION} update={update} />, root);
+  show();
   await controller.start(fragment);
+  await update.follow();
 }
 
 void start();

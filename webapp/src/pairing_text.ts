@@ -1,47 +1,13 @@
 /** What pairing says to the user: each failure in one sentence with what to do, and links that are pasted. */
 import type { PairingEnd, PairingTrouble } from "./pairing_view.ts";
+import { say, sayCount } from "./strings.ts";
 
 export function troubleText(trouble: PairingTrouble, triesLeft: number): string {
-  switch (trouble) {
-    case "wrong_code":
-      return `That code is not right. ${triesLeft === 1 ? "One try is" : `${triesLeft} tries are`} left.`;
-    case "no_connection":
-      return "The connection was lost. Check the network and try again.";
-    case "rate_limited":
-      return "Too many attempts in a short time. Wait a minute and try again.";
-    case "server":
-      return "The relay had a problem. Try again in a moment.";
-  }
+  return trouble === "wrong_code" ? sayCount("pair.wrong_code", triesLeft) : say(`pair.${trouble}`);
 }
 
 export function endText(reason: PairingEnd): { readonly title: string; readonly hint: string } {
-  switch (reason) {
-    case "ended":
-      return {
-        title: "This pairing has ended",
-        hint: "It was used, it expired, or the code was wrong five times. Start a new one on the machine:",
-      };
-    case "expired":
-      return {
-        title: "This link has expired",
-        hint: "A link is good for a few minutes. Make a new one on the machine:",
-      };
-    case "used":
-      return {
-        title: "This link was already used",
-        hint: "One link pairs one phone. Make a new one on the machine:",
-      };
-    case "bad_link":
-      return {
-        title: "This is not a complete pairing link",
-        hint: "Scan the code again, or make a new one on the machine:",
-      };
-    case "refused":
-      return {
-        title: "The relay refused this page",
-        hint: "Open the link that the machine shows, at the relay’s own address. Make a new one with:",
-      };
-  }
+  return { title: say(`pair.${reason}`), hint: say(`pair.${reason}.hint`) };
 }
 
 export type PastedLink =
@@ -51,18 +17,17 @@ export type PastedLink =
 /** Return the fragment of a link of the relay at `origin`, or why it cannot be used here. */
 export function pastedLink(text: string, origin: string): PastedLink {
   const trimmed = text.trim();
-  if (trimmed === "") return { kind: "problem", problem: "Paste the link that the machine shows." };
+  if (trimmed === "") return { kind: "problem", problem: say("pair.paste.empty") };
   let url: URL;
   try {
     url = new URL(trimmed);
   } catch {
-    return { kind: "problem", problem: "That is not a link. Copy all of it, from https:// to its end." };
+    return { kind: "problem", problem: say("pair.paste.no_link") };
   }
   if (url.origin !== origin) {
-    return { kind: "problem", problem: `That link belongs to ${url.host}. Open it in the browser instead.` };
+    return { kind: "problem", problem: say("pair.paste.elsewhere", { host: url.host }) };
   }
   const fragment = url.hash.slice(1);
-  if (fragment === "")
-    return { kind: "problem", problem: "The link is cut off. Copy all of it, to its end." };
+  if (fragment === "") return { kind: "problem", problem: say("pair.paste.cut") };
   return { kind: "fragment", fragment };
 }

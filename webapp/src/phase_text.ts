@@ -1,5 +1,6 @@
 /** Says what a connection's phase means for the user: one sentence, and what to do. */
-import { durationText, type Phase } from "./connection_state.ts";
+import type { Phase } from "./connection_state.ts";
+import { durationText, say } from "./strings.ts";
 
 export type PhaseAction = "retry" | "forget" | "pair";
 
@@ -12,82 +13,76 @@ export interface PhaseText {
 
 /** Return what to show about `phase`, or null while all is well or has just begun. */
 export function phaseText(phase: Phase, machineName: string, nowSeconds: number): PhaseText | null {
+  const warning = { tone: "warning", actions: [] } as const;
   switch (phase.name) {
     case "online":
       return null;
     case "connecting":
       if (!phase.again) return null;
-      return { tone: "warning", title: "Reconnecting", hint: "Asking the relay again.", actions: [] };
+      return { ...warning, title: say("phase.reconnecting"), hint: say("phase.connecting.hint") };
     case "phone_offline":
-      return {
-        tone: "warning",
-        title: "This phone is offline",
-        hint: "We continue where you were as soon as there is a network.",
-        actions: [],
-      };
+      return { ...warning, title: say("phase.phone_offline"), hint: say("phase.phone_offline.hint") };
     case "device_offline":
       return {
-        tone: "warning",
+        ...warning,
         title: offlineTitle(machineName, phase.since, nowSeconds),
-        hint: "We continue where you were when it is back.",
-        actions: [],
+        hint: say("phase.device_offline.hint"),
       };
     case "waiting": {
       const seconds = Math.ceil(phase.retryAtSeconds - nowSeconds);
-      const when = seconds > 0 ? ` in ${durationText(seconds)}` : "";
+      const hint =
+        seconds > 0
+          ? say("phase.waiting.hint", { duration: durationText(seconds) })
+          : say("phase.waiting.hint_now");
+      return { ...warning, title: say("phase.reconnecting"), hint, actions: ["retry"] };
+    }
+    case "rate_limited": {
+      const duration = durationText(Math.max(1, phase.retryAtSeconds - nowSeconds));
       return {
-        tone: "warning",
-        title: "Reconnecting",
-        hint: `The relay did not answer. Next attempt${when}.`,
-        actions: ["retry"],
+        ...warning,
+        title: say("phase.rate_limited"),
+        hint: say("phase.rate_limited.hint", { duration }),
       };
     }
-    case "rate_limited":
-      return {
-        tone: "warning",
-        title: "The relay asks for a pause",
-        hint: `Too many connections in a short time. Next attempt in ${durationText(Math.max(1, phase.retryAtSeconds - nowSeconds))}.`,
-        actions: [],
-      };
     case "ended":
       return endedText(phase.reason, machineName);
   }
 }
 
-function endedText(reason: Extract<Phase, { name: "ended" }>["reason"], machineName: string): PhaseText {
+function endedText(reason: Extract<Phase, { name: "ended" }>["reason"], machine: string): PhaseText {
   switch (reason) {
     case "revoked":
       return {
         tone: "danger",
-        title: `This phone was removed from ${machineName}`,
-        hint: "To use it again, run “loopsy mobile pair” on that machine.",
+        title: say("phase.revoked", { machine }),
+        hint: say("phase.revoked.hint"),
         actions: ["forget", "pair"],
       };
     case "unknown":
       return {
         tone: "danger",
-        title: `The relay does not know this pairing with ${machineName}`,
-        hint: "The machine was registered anew. Run “loopsy mobile pair” on it.",
+        title: say("phase.unknown", { machine }),
+        hint: say("phase.unknown.hint"),
         actions: ["forget", "pair"],
       };
     case "replaced":
       return {
         tone: "warning",
-        title: "Opened elsewhere",
-        hint: "A newer connection of this phone took over.",
+        title: say("phase.replaced"),
+        hint: say("phase.replaced.hint"),
         actions: ["retry"],
       };
     case "protocol":
       return {
         tone: "danger",
-        title: "App and machine do not understand each other",
-        hint: "Reload this page. If that does not help, update Loopsy on the machine and deploy the relay again.",
+        title: say("phase.protocol"),
+        hint: say("phase.protocol.hint"),
         actions: ["retry"],
       };
   }
 }
 
-function offlineTitle(machineName: string, since: number | null, nowSeconds: number): string {
-  if (since === null) return `${machineName} is not connected`;
-  return `${machineName} has been offline for ${durationText(nowSeconds - since)}`;
+function offlineTitle(machine: string, since: number | null, nowSeconds: number): string {
+  if (since === null) return say("phase.device_offline", { machine });
+  return say("phase.device_offline.since", { machine, duration: durationText(nowSeconds - since) });
 }

@@ -1,5 +1,6 @@
 /** Proposes how this phone is called on a machine. */
 import { MAX_LABEL_CHARACTERS } from "../../relay/src/wire/limits.ts";
+import { say } from "./strings.ts";
 
 /** Return a name from the browser's user agent, such as "iPhone" or "Pixel 7". */
 export function proposedLabel(userAgent: string): string {
@@ -8,17 +9,17 @@ export function proposedLabel(userAgent: string): string {
   const android = /Android [\d.]+; ([^;)]+?)(?: Build\/[^;)]*)?[;)]/.exec(userAgent)?.[1];
   // browsers that hide the model call every phone "K"
   if (android !== undefined && android !== "K") return android.slice(0, MAX_LABEL_CHARACTERS);
-  if (userAgent.includes("Android")) return "Android phone";
-  if (userAgent.includes("Macintosh")) return "Mac browser";
-  if (userAgent.includes("Windows")) return "Windows browser";
-  if (userAgent.includes("Linux")) return "Linux browser";
-  return "Browser";
+  if (userAgent.includes("Android")) return say("pair.android");
+  if (userAgent.includes("Macintosh")) return say("pair.browser_on", { system: "Mac" });
+  if (userAgent.includes("Windows")) return say("pair.browser_on", { system: "Windows" });
+  if (userAgent.includes("Linux")) return say("pair.browser_on", { system: "Linux" });
+  return say("pair.browser");
 }
 
 /** Return a label that the protocol allows: no control characters, at most 64 characters, never empty. */
 export function cleanLabel(text: string): string {
   const printable = [...text].filter((character) => !isControl(character)).join("");
-  return [...printable.trim()].slice(0, MAX_LABEL_CHARACTERS).join("") || "Phone";
+  return [...printable.trim()].slice(0, MAX_LABEL_CHARACTERS).join("") || say("pair.phone");
 }
 
 function isControl(character: string): boolean {

@@ -1,5 +1,5 @@
 /** How sessions are listed: in which order, under which name, with which age or end. */
-import { durationText } from "./connection_state.ts";
+import { durationText, say } from "./strings.ts";
 import type { SessionInfo } from "./wire/messages.ts";
 
 /** Sessions that were active within the same minute keep their places, so that no card moves under a finger. */
@@ -27,13 +27,13 @@ export function sessionName({ name, title, agent }: SessionInfo): string {
 /** Return how long ago a session was active. */
 export function activityText(session: SessionInfo, nowSeconds: number): string {
   const seconds = nowSeconds - session.active_at;
-  return seconds < 5 ? "now" : durationText(seconds);
+  return seconds < 5 ? say("time.now") : durationText(seconds);
 }
 
 /** Return how a session ended, such as "exit 1" or "SIGTERM". */
 export function endText({ code, signal }: SessionInfo): string {
   if (signal !== null) return signalName(signal);
-  return code === null ? "ended" : `exit ${code}`;
+  return code === null ? say("session.ended") : say("session.exit", { code: String(code) });
 }
 
 export function signalName(signal: string): string {

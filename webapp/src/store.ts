@@ -1,10 +1,14 @@
 /** Paired machines in IndexedDB, where keys can be kept that no script can read. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Machine } from "./machine.ts";
+import { type Settings, settingsFrom } from "./settings.ts";
+
+const SETTINGS_KEY = "settings";
 
 interface Schema extends DBSchema {
   machines: { key: string; value: Machine };
-  settings: { key: string; value: string };
+  /** Settings under a name of their own, and single words under theirs. */
+  settings: { key: string; value: string | Settings };
 }
 
 export class Store {
@@ -38,9 +42,19 @@ export class Store {
     await this.#database.delete("machines", deviceId);
   }
 
+  /** Return the settings; what cannot be read any more is the default. */
+  async settings(): Promise<Settings> {
+    return settingsFrom(await this.#database.get("settings", SETTINGS_KEY));
+  }
+
+  async saveSettings(settings: Settings): Promise<void> {
+    await this.#database.put("settings", settings, SETTINGS_KEY);
+  }
+
   /** Read a setting that is no secret, such as how the user likes to type. */
   async setting(name: string): Promise<string | undefined> {
-    return this.#database.get("settings", name);
+    const kept = await this.#database.get("settings", name);
+    return typeof kept === "string" ? kept : undefined;
   }
 
   async setSetting(name: string, value: string): Promise<void> {

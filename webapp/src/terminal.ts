@@ -2,17 +2,20 @@
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
 import { WebglAddon } from "@xterm/addon-webgl";
 import { Terminal } from "@xterm/xterm";
-import { FONT_SIZE_PIXELS, type FontMetrics, fittingFontSize, fittingSize, type Room } from "./fit.ts";
+import { type FontMetrics, fittingFontSize, fittingSize, type Room } from "./fit.ts";
 import { hasGpu } from "./gpu.ts";
+import { putAbove, roomAbove } from "./older_lines.ts";
 import { isFocusReport, silenceQueries } from "./silent_queries.ts";
-import { FONT_FAMILY, fontMetrics } from "./terminal_font.ts";
-import { currentTheme, onThemeChange } from "./terminal_theme.ts";
+import { terminalFont } from "./terminal_font.ts";
+import { currentColours, currentTheme, onThemeChange } from "./terminal_theme.ts";
 import { followTouch } from "./touch_scroll.ts";
 import type { Bytes } from "./wire/bytes.ts";
 import type { Size } from "./wire/messages.ts";
 import type { Step } from "./wire/stream.ts";
 
 const SCROLLBACK_LINES = 10_000;
+/** Older lines are asked for so far ahead that they are there before a person is. */
+const NEAR_TOP_SCREENS = 3;
 
 export interface TerminalEvents {
   /** Text that a person typed or pasted. */
@@ -21,23 +24,30 @@ export interface TerminalEvents {
   pointed(data: Bytes): void;
   scrolled(): void;
   tapped(): void;
+  doubleTapped(): void;
+  /** A person is about to reach the oldest line, and there is room for more. */
+  reachedTop(): void;
+  recoloured(): void;
 }
 
 export class TerminalSurface {
   readonly #terminal: Terminal;
-  readonly #metrics: FontMetrics = fontMetrics();
+  readonly #metrics: FontMetrics = terminalFont.metrics;
   readonly #disposals: (() => void)[] = [];
   #room: Room | null = null;
+  #readingSize: number;
   #waiting: { step: Step; parsed: () => void }[] = [];
   #draining = false;
 
-  constructor(host: HTMLElement, events: TerminalEvents) {
+  /** `readingSize` is the font's size, in CSS pixels, wherever the program's size allows it. */
+  constructor(host: HTMLElement, events: TerminalEvents, readingSize: number) {
+    this.#readingSize = readingSize;
     this.#terminal = new Terminal({
       allowProposedApi: true,
       cursorBlink: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       customGlyphs: true,
-      fontFamily: FONT_FAMILY,
-      fontSize: FONT_SIZE_PIXELS,
+      fontFamily: terminalFont.family,
+      fontSize: readingSize,
       fontWeightBold: "700",
       macOptionIsMeta: true,
       minimumContrastRatio: 3, // programs choose pairs for a dark palette, too: black on green is unreadable in the light one
@@ -57,12 +67,30 @@ export class TerminalSurface {
     this.#terminal.onBinary((data) => {
       events.pointed(Uint8Array.from(data, (character) => character.charCodeAt(0)));
     });
+    const lookUp = (): void => this.#lookUp(events);
+    host.addEventListener("wheel", lookUp, { passive: true });
+    this.#terminal.onScroll(() => {
+      if (this.#terminal.buffer.active.viewportY < this.#terminal.buffer.active.baseY) lookUp();
+    });
     this.#disposals.push(
+      () => host.removeEventListener("wheel", lookUp),
       onThemeChange(() => {
         this.#terminal.options.theme = currentTheme();
+        events.recoloured();
       }),
-      followTouch(host, this.#terminal, events),
+      followTouch(host, this.#terminal, {
+        tapped: () => events.tapped(),
+        doubleTapped: () => events.doubleTapped(),
+        scrolled: () => {
+          events.scrolled();
+          this.#lookUp(events);
+        },
+      }),
     );
+  }
+
+  get colours(): Bytes {
+    return currentColours();
   }
 
   /** Do a step after all former ones; `parsed` is called when it is done, a write when its last byte was parsed. */
@@ -75,7 +103,21 @@ export class TerminalSurface {
   layout(room: Room): Size {
     this.#room = room;
     this.#scale();
-    return fittingSize(room, this.#metrics);
+    return fittingSize(room, this.#metrics, this.#readingSize);
+  }
+
+  get readingSize(): number {
+    return this.#readingSize;
+  }
+
+  /** Takes effect with the next layout. */
+  set readingSize(pixels: number) {
+    this.#readingSize = pixels;
+  }
+
+  /** Whether the program hears of the mouse, so that a tap is its own affair. */
+  get programPoints(): boolean {
+    return this.#terminal.modes.mouseTrackingMode !== "none";
   }
 
   get applicationCursor(): boolean {
@@ -128,10 +170,12 @@ export class TerminalSurface {
     return lines.join("\n").trimEnd();
   }
 
-  /** Hear of changes to the screen; returns how to stop. */
+  /** Hear of changes to screen and scrollback; returns how to stop. */
   onChange(changed: () => void): () => void {
-    const disposable = this.#terminal.onWriteParsed(changed);
-    return () => disposable.dispose();
+    const disposables = [this.#terminal.onWriteParsed(changed), this.#terminal.onScroll(changed)];
+    return () => {
+      for (const disposable of disposables) disposable.dispose();
+    };
   }
 
   dispose(): void {
@@ -148,6 +192,10 @@ export class TerminalSurface {
         this.#terminal.write(step.data, parsed);
         continue;
       }
+      if (step.do === "prepend") {
+        this.#prepend(step.data, parsed);
+        return;
+      }
       // the terminal parses in the background, so a new size has to wait for what was made at the former one
       this.#draining = true;
       this.#terminal.write("", () => {
@@ -161,10 +209,33 @@ export class TerminalSurface {
     }
   }
 
+  /** Print in a terminal of the same width what then moves above this one's lines. */
+  #prepend(data: Bytes, done: () => void): void {
+    this.#draining = true;
+    const { cols, rows } = this.#terminal;
+    const scratch = new Terminal({ allowProposedApi: true, cols, rows, scrollback: SCROLLBACK_LINES });
+    scratch.loadAddon(new UnicodeGraphemesAddon());
+    scratch.write(data, () => {
+      this.#terminal.write("", () => {
+        putAbove(this.#terminal, scratch);
+        scratch.dispose();
+        done();
+        this.#draining = false;
+        this.#advance();
+      });
+    });
+  }
+
+  #lookUp(events: TerminalEvents): void {
+    const { normal, active } = this.#terminal.buffer;
+    const isNear = active.type === "normal" && normal.viewportY <= this.#terminal.rows * NEAR_TOP_SCREENS;
+    if (isNear && roomAbove(this.#terminal) > 0) events.reachedTop();
+  }
+
   #scale(): void {
     if (this.#room === null) return;
     const { cols, rows } = this.#terminal;
-    const fontSize = fittingFontSize(this.#room, this.#metrics, { cols, rows });
+    const fontSize = fittingFontSize(this.#room, this.#metrics, this.#readingSize, { cols, rows });
     if (this.#terminal.options.fontSize !== fontSize) this.#terminal.options.fontSize = fontSize;
   }
 

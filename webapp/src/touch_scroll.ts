@@ -1,18 +1,25 @@
-/** Touch on the terminal: a drag scrolls with momentum, a tap is a tap. */
+/** Touch on the terminal: a drag scrolls with momentum, a tap is a tap, two of them at one place are another. */
 import type { Terminal } from "@xterm/xterm";
 
 export interface TouchEvents {
   scrolled(): void;
   tapped(): void;
+  /** A second tap at the place of the first, right after it. */
+  doubleTapped(): void;
 }
 
 const TAP_SLOP_PIXELS = 8;
+const DOUBLE_TAP_MILLISECONDS = 300;
+const DOUBLE_TAP_PIXELS = 24;
 const FRICTION_PER_MILLISECOND = 0.997;
 const MIN_SPEED = 0.02;
 
 /** Follow touches on `host`; returns how to stop. */
 export function followTouch(host: HTMLElement, terminal: Terminal, events: TouchEvents): () => void {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  /** Another finger makes it a gesture that is followed elsewhere. */
+  let isAlone = false;
+  let lastTap = { x: 0, y: 0, time: Number.NEGATIVE_INFINITY };
   let startY = 0;
   let lastY = 0;
   let lastTime = 0;
@@ -35,7 +42,8 @@ export function followTouch(host: HTMLElement, terminal: Terminal, events: Touch
   const start = (event: TouchEvent): void => {
     cancelAnimationFrame(frame);
     const touch = event.touches[0];
-    if (event.touches.length !== 1 || touch === undefined) return;
+    isAlone = event.touches.length === 1;
+    if (!isAlone || touch === undefined) return;
     startY = touch.clientY;
     lastY = touch.clientY;
     lastTime = event.timeStamp;
@@ -46,7 +54,7 @@ export function followTouch(host: HTMLElement, terminal: Terminal, events: Touch
 
   const move = (event: TouchEvent): void => {
     const touch = event.touches[0];
-    if (event.touches.length !== 1 || touch === undefined) return;
+    if (!isAlone || touch === undefined) return;
     if (!dragging && Math.abs(touch.clientY - startY) < TAP_SLOP_PIXELS) return;
     if (!dragging) {
       dragging = true;
@@ -61,9 +69,24 @@ export function followTouch(host: HTMLElement, terminal: Terminal, events: Touch
     scrollBy(moved, touch.clientX, touch.clientY);
   };
 
+  const tap = (event: TouchEvent): void => {
+    const { clientX: x, clientY: y } = event.changedTouches[0] ?? { clientX: 0, clientY: 0 };
+    const isSecond =
+      event.timeStamp - lastTap.time <= DOUBLE_TAP_MILLISECONDS &&
+      Math.hypot(x - lastTap.x, y - lastTap.y) <= DOUBLE_TAP_PIXELS;
+    lastTap = { x, y, time: isSecond ? Number.NEGATIVE_INFINITY : event.timeStamp };
+    if (!isSecond) {
+      events.tapped();
+      return;
+    }
+    event.preventDefault(); // or the browser makes it a double click, which selects a word
+    events.doubleTapped();
+  };
+
   const end = (event: TouchEvent): void => {
+    if (!isAlone) return;
     if (!dragging) {
-      if (event.touches.length === 0) events.tapped();
+      tap(event);
       return;
     }
     event.preventDefault(); // no click follows a drag

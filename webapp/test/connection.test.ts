@@ -31,7 +31,9 @@ function surroundings(): Surroundings {
 
 /** A terminal that parses a moment later, as a real one does. */
 class Paper {
+  readonly colours: Bytes = new Uint8Array(9);
   content: Bytes = EMPTY;
+  above: Bytes = EMPTY;
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -40,6 +42,7 @@ class Paper {
 
   apply(step: Step, parsed: () => void): void {
     if (step.do === "reset") this.content = EMPTY;
+    if (step.do === "prepend") this.above = concatenate(step.data, this.above);
     if (step.do === "write") this.content = concatenate(this.content, step.data);
     setImmediate(() => {
       parsed();
@@ -76,7 +79,9 @@ function connectionWith(t: TestContext, session?: FakeSession) {
     welcomed: () => attachment?.attach(),
     lost: () => attachment?.connectionLost(),
   });
-  if (session) attachment = new Attachment(connection, session.id, new InputBuffer(), paper, watch.changed);
+  if (session) {
+    attachment = new Attachment(connection, session.id, new InputBuffer(), paper, true, watch.changed);
+  }
   t.after(() => connection.close());
   return { connection, watch, paper, phases, attachment };
 }
@@ -113,6 +118,39 @@ test("however often the network breaks, input and output are whole", async (t) =
   assert.equal(new TextDecoder().decode(session.received), typed);
   await watch.until(() => paper.content.length === session.output.length, "all output on screen");
   assert.deepEqual(paper.content, session.output);
+});
+
+test("the machine hears who looks, in which colours, and sends what lies above the screen once", async (t) => {
+  const session = new FakeSession("looked-at", doubling);
+  session.print(encodeText("newest\n"));
+  daemon.sessions.set(session.id, session);
+  daemon.older = encodeText("older\n");
+  const { connection, watch, paper, attachment } = connectionWith(t, session);
+  assert.ok(attachment);
+  connection.connect();
+  attachment.resize({ cols: 48, rows: 30 });
+  await watch.until(() => attachment.view.status === "live", "the session on screen");
+  const heard = (type: string): Readonly<Record<string, unknown>>[] =>
+    daemon.controls.filter((message) => message.type === type);
+  assert.deepEqual(
+    [heard("attach").at(-1)?.visible, heard("attach").at(-1)?.colours],
+    [true, new Uint8Array(9)],
+  );
+  attachment.show(false);
+  attachment.show(false);
+  attachment.show(true);
+  attachment.recoloured();
+  attachment.wantOlder();
+  attachment.wantOlder();
+  await watch.until(() => paper.above.length > 0, "what lies above");
+  attachment.wantOlder();
+  assert.equal(new TextDecoder().decode(paper.above), "older\n");
+  assert.deepEqual(
+    heard("visible").map(({ visible }) => visible),
+    [false, true],
+  );
+  assert.equal(heard("colours").length, 1);
+  assert.equal(heard("history").length, 1);
 });
 
 test("what is typed while the machine is away is kept, and delivered when it is back", async (t) => {

@@ -1,8 +1,9 @@
 /** The chip tells the truth: what it shows follows from answers and the clock alone. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chipState, durationText, type Phase } from "../src/connection_state.ts";
+import { chipState, type Phase } from "../src/connection_state.ts";
 import { phaseText } from "../src/phase_text.ts";
+import { durationText } from "../src/strings.ts";
 
 const ONLINE: Phase = { name: "online" };
 const at = (lastAnswerSeconds: number) => ({ lastAnswerSeconds, roundTripMilliseconds: 34.4 });

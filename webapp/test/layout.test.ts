@@ -2,18 +2,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { FONT_SIZE_PIXELS, fittingFontSize, fittingSize } from "../src/fit.ts";
+import { fittingFontSize, fittingSize } from "../src/fit.ts";
 import { nextLayout, type ViewportFacts } from "../src/viewport_layout.ts";
 
 const METRICS = { advance: 0.6, line: 1.32, wholePixels: false };
 
 test("an iPhone's room at the reading size", () => {
-  assert.deepEqual(fittingSize({ width: 382, height: 600, devicePixelRatio: 3 }, METRICS), {
+  assert.deepEqual(fittingSize({ width: 382, height: 600, devicePixelRatio: 3 }, METRICS, 13), {
     cols: 48,
     rows: 34,
   });
   const gpu = { ...METRICS, wholePixels: true };
-  assert.deepEqual(fittingSize({ width: 382, height: 600, devicePixelRatio: 3 }, gpu), {
+  assert.deepEqual(fittingSize({ width: 382, height: 600, devicePixelRatio: 3 }, gpu, 13), {
     cols: 49,
     rows: 34,
   });
@@ -26,16 +26,22 @@ test("the size that fits is drawn at the reading size, a larger one smaller but 
     devicePixelRatio: fc.constantFrom(1, 2, 2.625, 3),
   });
   fc.assert(
-    fc.property(room, fc.boolean(), fc.integer({ min: 1, max: 60 }), (place, wholePixels, more) => {
-      const metrics = { ...METRICS, wholePixels };
-      const size = fittingSize(place, metrics);
-      assert.equal(fittingFontSize(place, metrics, size), FONT_SIZE_PIXELS);
-      const larger = { cols: size.cols + more, rows: size.rows + more };
-      const fontSize = fittingFontSize(place, metrics, larger);
-      assert.ok(fontSize < FONT_SIZE_PIXELS);
-      if (fontSize > 4)
-        assert.ok(larger.cols * 0.6 * fontSize <= place.width + larger.cols / place.devicePixelRatio);
-    }),
+    fc.property(
+      room,
+      fc.boolean(),
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 8, max: 14 }),
+      (place, wholePixels, more, reading) => {
+        const metrics = { ...METRICS, wholePixels };
+        const size = fittingSize(place, metrics, reading);
+        assert.equal(fittingFontSize(place, metrics, reading, size), reading);
+        const larger = { cols: size.cols + more, rows: size.rows + more };
+        const fontSize = fittingFontSize(place, metrics, reading, larger);
+        assert.ok(fontSize < reading);
+        if (fontSize > 4)
+          assert.ok(larger.cols * 0.6 * fontSize <= place.width + larger.cols / place.devicePixelRatio);
+      },
+    ),
   );
 });
 

@@ -208,7 +208,7 @@ for (const { from, message, value } of session.control ?? []) {
     const frame = decodeMessage(fromHex(String(message)));
     assert.equal(frame.kind, "control");
     const decoded = frame.kind === "control" ? decodeDaemonMessage(frame.body) : null;
-    assertFields(decoded, value);
+    assertFields(decoded, bytesIn(value));
   });
 }
 

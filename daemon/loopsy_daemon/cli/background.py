@@ -1,6 +1,5 @@
 """The daemon as a process in the background: start it, wait until it answers, end it."""
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from loopsy_daemon import files
 from loopsy_daemon.cli.daemon import ask, read_status, with_daemon
+from loopsy_daemon.cli.results import Stopped
 from loopsy_daemon.errors import ConnectionLost, DaemonNotRunning, LoopsyError, RequestFailed
 from loopsy_daemon.paths import Paths
 
@@ -73,48 +73,67 @@ def running_pid(paths: Paths) -> int | None:
     return pid
 
 
-def stop(paths: Paths) -> tuple[bool, bool]:
-    """End the daemon: ask it, then TERM, then KILL. Return whether it ran, and whether a signal was needed."""
+def running_programs(paths: Paths) -> int:
+    """Return how many programs the daemon runs; 0 if it does not answer."""
     try:
-        with_daemon(_shut_down, paths)
-        asked = True
+        return with_daemon(_count_programs, paths)
     except (DaemonNotRunning, ConnectionLost, RequestFailed):
-        asked = False
-    if not asked and not is_locked(paths):
-        return False, False
-    if asked and _wait_for_end(paths, SHUTDOWN_DEADLINE_SECONDS):
-        return True, False
+        return 0
+
+
+def stop(paths: Paths) -> Stopped:
+    """End the daemon and all programs: ask it; if it does not answer, end it, and then them."""
+    try:
+        programs = with_daemon(_shut_down, paths)
+    except (DaemonNotRunning, ConnectionLost, RequestFailed):
+        was_running = end_daemon(paths)
+        return Stopped(was_running=was_running, forced=was_running, programs=_end_kept_programs(paths))
+    forced = not _wait_for_end(paths, SHUTDOWN_DEADLINE_SECONDS) and end_daemon(paths)
+    _end_kept_programs(paths)
+    return Stopped(was_running=True, forced=forced, programs=programs)
+
+
+def end_daemon(paths: Paths) -> bool:
+    """End the daemon with TERM, or else KILL, and return whether it ran; its programs go on. Raises LoopsyError."""
+    if not is_locked(paths):
+        return False
     for number, deadline_seconds in (
         (signal.SIGTERM, TERMINATE_DEADLINE_SECONDS),
         (signal.SIGKILL, KILL_DEADLINE_SECONDS),
     ):
         _signal_holder(paths, number)
         if _wait_for_end(paths, deadline_seconds):
-            return True, True
+            return True
     raise LoopsyError("The daemon cannot be ended.", f"find who holds it: fuser {paths.daemon_lock}")
 
 
 def is_locked(paths: Paths) -> bool:
     """Tell whether a process holds the daemon's lock, answering or not."""
-    try:
-        descriptor = os.open(paths.daemon_lock, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        # Shared: two commands that look at the same time do not see each other.
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return files.is_held(paths.daemon_lock)
 
 
-async def _shut_down(client: "DaemonClient") -> None:
+async def _count_programs(client: "DaemonClient") -> int:
+    return sum(1 for session in client.welcome.sessions if session.alive)
+
+
+async def _shut_down(client: "DaemonClient") -> int:
     from loopsy_daemon.wire import messages
 
     with suppress(ConnectionLost):  # it may be gone before its answer is
         await ask(client, messages.Shutdown(id=client.next_id()), messages.Ok)
+    return await _count_programs(client)
+
+
+def _end_kept_programs(paths: Paths) -> int:
+    """End what a daemon that is gone has left, and return how many programs that were."""
+    from loopsy_daemon.keeper.client import KeeperLost, KeeperRefuses, end_programs
+
+    try:
+        return end_programs(paths.keeper_socket)
+    except (KeeperLost, KeeperRefuses) as error:
+        raise LoopsyError(
+            f"The keeper of programs does not end: {error.args[0]}.", f"find it: fuser {paths.keeper_log}"
+        ) from error
 
 
 def _pid(paths: Paths) -> int | None:

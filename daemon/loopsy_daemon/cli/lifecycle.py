@@ -1,10 +1,12 @@
 """`loopsy start`, `stop`, `restart`, `status`: the daemon of this machine."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loopsy_daemon.errors import DaemonNotRunning
+from loopsy_daemon.cli.text import count
+from loopsy_daemon.errors import DaemonNotRunning, LoopsyError
 from loopsy_daemon.paths import Paths
 
 if TYPE_CHECKING:
@@ -39,24 +41,33 @@ def start(
     return 0
 
 
-def stop(as_json: JsonOption = False) -> None:
-    """End the daemon, and with it every session."""
+def stop(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, whatever runs.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """End the daemon and the programs of all sessions.
+
+    In a terminal it asks first if programs run. `loopsy restart` lets them go on.
+    """
     from loopsy_daemon.cli import background
     from loopsy_daemon.cli.render import show
-    from loopsy_daemon.cli.results import Stopped
 
-    was_running, forced = background.stop(Paths.from_environment())
-    show(Stopped(was_running=was_running, forced=forced), as_json=as_json)
+    paths = Paths.from_environment()
+    if not yes and not as_json and sys.stdin.isatty() and sys.stderr.isatty():
+        running = background.running_programs(paths)
+        if running and not typer.confirm(f"{count(running, 'program')} will end. Stop all the same?", err=True):
+            raise LoopsyError("Nothing was ended.")
+    show(background.stop(paths), as_json=as_json)
 
 
 def restart(as_json: JsonOption = False) -> None:
-    """End the daemon and start it again; its sessions end."""
+    """End the daemon and start it again; the programs of its sessions go on."""
     from loopsy_daemon.cli import background
     from loopsy_daemon.cli.render import show
 
     paths = Paths.from_environment()
     _check_can_start(paths)  # before the running one is ended
-    background.stop(paths)
+    background.end_daemon(paths)
     show(_start(paths), as_json=as_json)
 
 

@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from loopsy_daemon import __version__
-from loopsy_daemon.cli import lifecycle, mobile, phone, relay, sessions, setup
+from loopsy_daemon.cli import (
+    executing,
+    lan,
+    lan_pairing,
+    lifecycle,
+    mobile,
+    output,
+    peers,
+    phone,
+    recordings,
+    relay,
+    sessions,
+    setup,
+)
 from loopsy_daemon.errors import LoopsyError
 
 PROGRAM = "loopsy"
@@ -27,9 +40,15 @@ app = typer.Typer(
 setup.register(app)
 lifecycle.register(app)
 sessions.register(app)
+output.register(app)
+app.add_typer(recordings.app)
 app.add_typer(relay.app)
 app.add_typer(mobile.app)
 app.add_typer(phone.app)
+lan_pairing.register(app)
+app.add_typer(peers.app)
+app.add_typer(lan.app)
+executing.register(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -23,6 +23,10 @@ def configure(
         Path | None,
         typer.Option("--invite-file", help="File with the invite or the registration secret; - is standard input."),
     ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option("--certificate", help="File with the relay's certificate, if it is a self-made one."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Register this machine at a relay.
@@ -49,9 +53,11 @@ def configure(
         raise LoopsyError(f"This machine is registered at {current.relay.url} already.", "loopsy relay unset")
     store = keys.open_store(paths, current)  # before the relay makes a device whose secret we could not keep
     bearer = read_secret(f"Invite or registration secret of {address} (empty if it is open): ", invite_file)
-    registration = asyncio.run(register_device(address, bearer))
+    trusted = certificate.absolute() if certificate else None
+    registration = asyncio.run(register_device(address, bearer, trusted))
     store.put(keys.DEVICE_SECRET, registration.device_secret)
-    relay = config.RelayConfig(url=address, device_id=registration.device_id)
+    kept = str(trusted) if trusted else None
+    relay = config.RelayConfig(url=address, device_id=registration.device_id, certificate=kept)
     config.update(paths.config, lambda now: msgspec.structs.replace(now, relay=relay))
     running = tell_relay_changed(paths)
     show(
@@ -109,7 +115,8 @@ def unset(as_json: JsonOption = False) -> None:
     forgotten = False
     if secret is not None:
         try:
-            asyncio.run(RelayApi(relay.url, relay.device_id, secret).delete_device())
+            trusted = Path(relay.certificate) if relay.certificate else None
+            asyncio.run(RelayApi(relay.url, relay.device_id, secret, trusted).delete_device())
             forgotten = True
         except RelayError as error:
             forgotten = error.status in {401, 404}  # it does not know us any more

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Final, assert_never
 
 from loopsy_daemon.cli import results
+from loopsy_daemon.cli.peer_rendering import show_peer_result
+from loopsy_daemon.cli.peer_results import PeerResult
 from loopsy_daemon.cli.tables import Cell, print_table
-from loopsy_daemon.cli.text import ago, printable
+from loopsy_daemon.cli.text import ago, count, printable, size
 
 _PAIRING_ENDS: Final = {
     "cancelled": "The pairing was cancelled.",
@@ -29,16 +31,23 @@ def show(result: results.Result, *, as_json: bool) -> None:
 
 
 def _show_text(result: results.Result) -> None:
+    if isinstance(result, PeerResult):
+        show_peer_result(result)
+        return
     match result:
         case results.PhoneList():
             _show_phones(result.phones)
         case results.SessionList():
             _show_sessions(result.sessions)
+        case results.RecordingList():
+            _show_recordings(result.recordings)
+        case results.SessionOutput():
+            sys.stdout.writelines(f"{line}\n" for line in result.lines)
         case _:
             print("\n".join(_lines(result)))
 
 
-def _lines(result: results.Result) -> list[str]:
+def _lines(result: results.OwnResult) -> list[str]:
     match result:
         case results.Initialised():
             first = "Ready" if result.created else "Ready already"
@@ -47,10 +56,8 @@ def _lines(result: results.Result) -> list[str]:
             return [f"The daemon runs already (pid {result.pid})."]
         case results.Started():
             return [f"The daemon runs (pid {result.pid})."]
-        case results.Stopped(was_running=False):
-            return ["The daemon was not running."]
         case results.Stopped():
-            return ["The daemon did not answer and was ended." if result.forced else "The daemon has stopped."]
+            return [_stopped_line(result)]
         case results.StatusResult():
             return _status_lines(result)
         case results.RelayConfigured():
@@ -80,8 +87,14 @@ def _lines(result: results.Result) -> list[str]:
             return [f"{printable(result.name)} ({result.id}) was ended."]
         case results.SessionEnded():
             return [f"{printable(result.name)} ({result.id}) had ended, and is forgotten."]
-        case results.PhoneList() | results.SessionList():
-            raise AssertionError("these are tables")
+        case results.RecordingState(is_running=True):
+            return [f"Recording into {result.name}; end it: loopsy record stop {result.session}"]
+        case results.RecordingState():
+            return [f"{result.name} has ended; play it: loopsy record play {result.name}"]
+        case results.RecordingRemoved():
+            return [f"{result.name} is deleted."]
+        case results.PhoneList() | results.SessionList() | results.RecordingList() | results.SessionOutput():
+            raise AssertionError("these are printed as they are")
         case _:
             assert_never(result)
 
@@ -104,6 +117,16 @@ def _status_lines(status: results.StatusResult) -> list[str]:
     if status.unknown_config_keys:
         lines.append(f"warning   config.yaml has keys that mean nothing: {', '.join(status.unknown_config_keys)}")
     return lines
+
+
+def _stopped_line(result: results.Stopped) -> str:
+    if not result.was_running:
+        line = "The daemon was not running"
+    elif result.forced:
+        line = "The daemon did not answer and was ended"
+    else:
+        line = "The daemon has stopped"
+    return f"{line}; {count(result.programs, 'program')} ended." if result.programs else f"{line}."
 
 
 def _link(relay: results.RelayState) -> str:
@@ -149,6 +172,24 @@ def _show_sessions(sessions: Sequence[results.SessionRow]) -> None:
         for session in sessions
     ]
     print_table(("ID", "NAME", "AGENT", "STATE", "CLIENTS", "IDLE", "TITLE"), rows)
+
+
+def _show_recordings(recordings: Sequence[results.RecordingRow]) -> None:
+    if not recordings:
+        print("No recording; start one: loopsy shell --record")
+        return
+    rows = [
+        (
+            Cell(recording.name),
+            Cell(recording.title, may_shrink=True),
+            Cell(recording.state, style="green" if recording.state == "recording" else ""),
+            Cell(f"{ago(recording.started_at)} ago"),
+            Cell(ago(0.0, recording.seconds)),
+            Cell(size(recording.size_bytes)),
+        )
+        for recording in recordings
+    ]
+    print_table(("RECORDING", "SESSION", "STATE", "STARTED", "LENGTH", "SIZE"), rows)
 
 
 def _state(session: results.SessionRow) -> Cell:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from loopsy_daemon.cli.peer_results import PeerResult
+
 
 @dataclass(frozen=True, slots=True)
 class Initialised:
@@ -24,10 +26,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The daemon does not run any more."""
+    """The daemon does not run any more, and so many programs ended with it."""
 
     was_running: bool
     forced: bool = False
+    programs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,7 @@ class SessionOpened:
 
     id: str
     name: str
+    recording: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,56 @@ class SessionEnded:
     was_alive: bool
 
 
-Result = (
+@dataclass(frozen=True, slots=True)
+class SessionOutput:
+    """What a session has printed, line by line."""
+
+    id: str
+    name: str
+    alive: bool
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """A recording; times in seconds, `started_at` since 1970. `state` is `recording`, `ended` or `cut`."""
+
+    name: str
+    session: str
+    title: str
+    state: str
+    cols: int
+    rows: int
+    started_at: float
+    seconds: float
+    size_bytes: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingList:
+    """The recordings, oldest first."""
+
+    recordings: tuple[RecordingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingState:
+    """The recording of a session was started or ended."""
+
+    name: str
+    session: str
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRemoved:
+    """A recording was deleted."""
+
+    name: str
+
+
+OwnResult = (
     Initialised
     | Started
     | Stopped
@@ -182,4 +235,9 @@ Result = (
     | SessionList
     | SessionOpened
     | SessionEnded
+    | SessionOutput
+    | RecordingList
+    | RecordingState
+    | RecordingRemoved
 )
+Result = OwnResult | PeerResult

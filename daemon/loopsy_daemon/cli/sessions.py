@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loopsy_daemon.errors import LoopsyError, UsageError
+from loopsy_daemon.paths import Paths
 
 if TYPE_CHECKING:
     from loopsy_daemon.service.client import DaemonClient
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help="Its name, or its id or the beginning of it.")]
+PrefixOption = Annotated[
+    str | None,
+    typer.Option(
+        "--prefix", metavar="KEY", help="Leave with this key and d: C-a, C-b, C-], …, or none.", show_default=False
+    ),
+]
 DEFAULT_SIZE = (80, 24)
 
 
@@ -35,19 +42,28 @@ def shell(
         Path | None, typer.Option("--cwd", help="Where the session starts; here if not given.", show_default=False)
     ] = None,
     detached: Annotated[bool, typer.Option("--detached", help="Do not attach; print the session's id.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Record what it prints: loopsy record list.")] = False,
+    prefix: PrefixOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Attach although this terminal is a session already.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --detached: answer in JSON.")] = False,
 ) -> int:
     """Start a session and attach to it.
 
     Ctrl-A d leaves it running; Ctrl-A Ctrl-A types one Ctrl-A.
+    Another key than Ctrl-A: --prefix, or attach.prefix in config.yaml.
     """
-    from loopsy_daemon.cli.attaching import show_session
+    from loopsy_daemon import config
+    from loopsy_daemon.cli.attaching import chosen_prefix, refuse_nesting, say, show_session
     from loopsy_daemon.cli.daemon import ask, with_daemon
     from loopsy_daemon.cli.terminal import LocalTerminal
     from loopsy_daemon.wire import messages
 
     if as_json and not detached:
         raise UsageError("--json goes with --detached: an attached session shows itself.", "loopsy shell --detached")
+    attaching = config.load(Paths.from_environment().config).attach
+    leave_key = chosen_prefix(prefix, attaching)
+    if not detached:
+        refuse_nesting("loopsy shell --detached, or --force", force=force)
     terminal = None if detached else LocalTerminal()
     columns, rows = terminal.size() if terminal else DEFAULT_SIZE
     started_in = str(Path(os.path.abspath(directory)) if directory else Path.cwd())  # noqa: PTH100 - links stay
@@ -63,12 +79,19 @@ def shell(
             command=command or None,
         )
         session = (await ask(client, request, messages.Opened)).session
+        recording = None
+        if record:
+            start = messages.RecordStart(id=client.next_id(), session=session.id)
+            recording = (await ask(client, start, messages.Recording)).recording
         if terminal is not None:
-            return await show_session(client, terminal, session)
+            status = await show_session(client, terminal, session, leave_key, attaching.wait_seconds)
+            if recording is not None:
+                say(f"[recorded: loopsy record play {recording}]")
+            return status
         from loopsy_daemon.cli.render import show
         from loopsy_daemon.cli.results import SessionOpened
 
-        show(SessionOpened(id=session.id, name=session.name), as_json=as_json)
+        show(SessionOpened(id=session.id, name=session.name, recording=recording), as_json=as_json)
         return 0
 
     return with_daemon(talk)
@@ -103,22 +126,32 @@ def list_sessions(as_json: JsonOption = False) -> None:
     show(SessionList(sessions=rows), as_json=as_json)
 
 
-def attach(session: SessionArgument) -> int:
+def attach(
+    session: SessionArgument,
+    prefix: PrefixOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Attach although this terminal is a session already.")] = False,
+) -> int:
     """Attach to a session.
 
     Ctrl-A d leaves it running; Ctrl-A Ctrl-A types one Ctrl-A.
+    Another key than Ctrl-A: --prefix, or attach.prefix in config.yaml.
+    If the daemon is restarted meanwhile, the session goes on where it was.
     """
-    from loopsy_daemon.cli.attaching import show_session
+    from loopsy_daemon import config
+    from loopsy_daemon.cli.attaching import chosen_prefix, refuse_nesting, show_session
     from loopsy_daemon.cli.daemon import with_daemon
     from loopsy_daemon.cli.terminal import LocalTerminal
 
+    attaching = config.load(Paths.from_environment().config).attach
+    leave_key = chosen_prefix(prefix, attaching)
+    refuse_nesting("leave it first, or --force", force=force)
     terminal = LocalTerminal()
 
     async def talk(client: "DaemonClient") -> int:
         found = find_session(client.welcome.sessions, session)
         if os.environ.get("LOOPSY_SESSION") == found.id:
             raise LoopsyError("You are in this session already.", "attach from another terminal")
-        return await show_session(client, terminal, found)
+        return await show_session(client, terminal, found, leave_key, attaching.wait_seconds)
 
     return with_daemon(talk)
 

@@ -13,27 +13,23 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
+from loopsy_daemon.cli.pass_through import FRESH
 from loopsy_daemon.errors import UsageError
 
 READ_BYTES: Final = 16_384
 _RESTORE_DEADLINE_SECONDS: Final = 1.0
-CLEAR: Final = b"\x1b[!p\x1b[m\x1b[H\x1b[2J"
-_RESTORE: Final = (
-    b"\x1b[?1047l"  # back from the alternate screen; 1049 would also move the cursor where nobody saved it
-    b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?1015l"  # mouse and focus reports
-    b"\x1b[?2004l\x1b[?2026l\x1b[?1l\x1b>"  # bracketed paste, held frames, application keys
-    b"\x1b[<8u\x1b[>4m"  # enhanced keyboards
-    b"\x1b7\x1b[r\x1b8\x1b[!p\x1b[m\x1b(B\x1b[?7h\x1b[?25h\x1b[0 q"  # region, colours, characters, wrapping, cursor
-    b"\r\n\x1b[J"  # what comes next begins on a line of its own
-)
+# The title is saved, and what is on the screen stays below ours.
+_SAVE_TITLE: Final = b"\x1b[22;0t"
+_ENTER: Final = b"\x1b[?1049h" + FRESH
+_LEAVE: Final = FRESH + b"\x1b[?1049l\x1b[23;0t"
 
 
 class LocalTerminal:
-    """A context: raw inside, restored at its end. Raises UsageError outside a terminal."""
+    """A context: raw and on its alternate screen inside, as before at its end. Raises UsageError outside a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, hint: str = "loopsy list") -> None:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise UsageError("This command needs a terminal.", "loopsy list")
+            raise UsageError("This command needs a terminal.", hint)
         self._input = sys.stdin.fileno()
         self._output = sys.stdout.fileno()
         self._saved = termios.tcgetattr(self._input)
@@ -42,7 +38,7 @@ class LocalTerminal:
     def __enter__(self) -> Self:
         self._writing = self._open_writer()
         try:
-            tty.setraw(self._input, termios.TCSANOW)
+            self._take_over()
         except BaseException:
             self._close_writer()
             raise
@@ -52,16 +48,37 @@ class LocalTerminal:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            self._write_within(_RESTORE, _RESTORE_DEADLINE_SECONDS)
+            for number in (signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT):
+                asyncio.get_running_loop().remove_signal_handler(number)
+            self._give_back()
         finally:
             self._close_writer()
+
+    def _take_over(self) -> None:
+        tty.setraw(self._input, termios.TCSANOW)
+        self._write_within(_SAVE_TITLE + _ENTER, _RESTORE_DEADLINE_SECONDS)
+
+    def _give_back(self) -> None:
+        try:
+            self._write_within(_LEAVE, _RESTORE_DEADLINE_SECONDS)
+        finally:
             with suppress(termios.error):  # the terminal may be gone
                 termios.tcsetattr(self._input, termios.TCSANOW, self._saved)
 
-    async def clear(self) -> None:
-        """Begin with an empty screen; what was on it goes to the person's scrollback."""
-        _, rows = self.size()
-        await self.write(b"\r\n" * rows + CLEAR)
+    def _stop(self) -> None:
+        """Stop this process as the shell's job control does; return when it goes on."""
+        self._give_back()
+        former = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, former)
+        with suppress(termios.error):
+            self._take_over()
+
+    def _went_on(self) -> None:
+        """Take the terminal again: whoever had it meanwhile has changed it, and STOP gives no warning."""
+        with suppress(termios.error):
+            tty.setraw(self._input, termios.TCSANOW)
+        self._write_within(_ENTER, _RESTORE_DEADLINE_SECONDS)
 
     def size(self) -> tuple[int, int]:
         """Return columns and rows, within what the protocol allows."""
@@ -82,6 +99,16 @@ class LocalTerminal:
     def on_resize(self, resized: Callable[[], None]) -> None:
         """Call this after the window has changed."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, resized)
+
+    def on_job_control(self, returned: Callable[[], None]) -> None:
+        """Let this process be stopped, and call this when it goes on with an empty screen."""
+
+        def act(action: Callable[[], None]) -> None:
+            action()
+            returned()
+
+        for number, action in ((signal.SIGTSTP, self._stop), (signal.SIGCONT, self._went_on)):
+            asyncio.get_running_loop().add_signal_handler(number, act, action)
 
     async def write(self, data: bytes) -> None:
         """Return once the terminal has taken all of it; a stopped terminal (Ctrl-S) holds up nothing else."""

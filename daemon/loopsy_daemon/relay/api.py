@@ -1,6 +1,7 @@
 """HTTP calls to the relay: register this device, mint pair tokens, list and delete phones."""
 
 import asyncio
+from pathlib import Path
 from typing import Final, TypeVar
 
 import httpx
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from loopsy_daemon.errors import RelayError
 from loopsy_daemon.relay.address import is_loopback
+from loopsy_daemon.relay.trust import trusting_only
 from loopsy_daemon.wire.errors import MalformedMessage
 from loopsy_daemon.wire.identifiers import decode_device_id, decode_secret
 
@@ -80,37 +82,43 @@ class _Answer(Struct, frozen=True):
 
 
 class RelayApi:
-    """The relay's HTTP interface as one device uses it. Raises RelayError."""
+    """The relay's HTTP interface as one device uses it. Raises RelayError.
 
-    def __init__(self, url: str, device_id: str, device_secret: str) -> None:
+    `certificate` is the only one that the relay may show, if it is self-made.
+    """
+
+    def __init__(self, url: str, device_id: str, device_secret: str, certificate: Path | None = None) -> None:
         self._url = url
         self._device = f"/v1/devices/{device_id}"
         self._secret = device_secret
+        self._certificate = certificate
 
     async def mint_pair_token(self, ttl_seconds: int) -> PairToken:
         """Return a new pair token."""
-        answer = await _call(
-            self._url, "POST", f"{self._device}/pair-tokens", bearer=self._secret, body={"ttl": ttl_seconds}
-        )
+        answer = await self._call("POST", f"{self._device}/pair-tokens", {"ttl": ttl_seconds})
         return _decode(answer, PairToken)
 
     async def list_phones(self) -> list[RelayPhone]:
         """Return the phones that the relay has, pending ones too."""
-        answer = await _call(self._url, "GET", f"{self._device}/phones", bearer=self._secret)
+        answer = await self._call("GET", f"{self._device}/phones")
         return _decode(answer, _PhoneList).phones
 
     async def delete_phone(self, phone_id: str) -> None:
         """Make the relay forget a phone and close its sockets."""
-        await _call(self._url, "DELETE", f"{self._device}/phones/{phone_id}", bearer=self._secret)
+        await self._call("DELETE", f"{self._device}/phones/{phone_id}")
 
     async def delete_device(self) -> None:
         """Make the relay forget this device."""
-        await _call(self._url, "DELETE", self._device, bearer=self._secret)
+        await self._call("DELETE", self._device)
+
+    async def _call(self, method: str, path: str, body: dict[str, object] | None = None) -> _Answer:
+        return await _call(self._url, method, path, bearer=self._secret, body=body, certificate=self._certificate)
 
 
-async def register_device(url: str, bearer: str | None) -> Registration:
+async def register_device(url: str, bearer: str | None, certificate: Path | None = None) -> Registration:
     """Register this machine; `bearer` is the registration secret or an invite. Raises RelayError."""
-    registration = _decode(await _call(url, "POST", "/v1/devices", bearer=bearer, body={}), Registration)
+    answer = await _call(url, "POST", "/v1/devices", bearer=bearer, body={}, certificate=certificate)
+    registration = _decode(answer, Registration)
     try:
         decode_device_id(registration.device_id)
         decode_secret(registration.device_secret)
@@ -125,7 +133,13 @@ async def read_health(url: str) -> RelayHealth:
 
 
 async def _call(
-    url: str, method: str, path: str, *, bearer: str | None = None, body: dict[str, object] | None = None
+    url: str,
+    method: str,
+    path: str,
+    *,
+    bearer: str | None = None,
+    body: dict[str, object] | None = None,
+    certificate: Path | None = None,
 ) -> _Answer:
     if bearer and not (bearer.isascii() and bearer.isprintable() and " " not in bearer):
         # HTTP cannot carry it, and what complains further down would quote it.
@@ -134,10 +148,16 @@ async def _call(
     if bearer:
         headers["authorization"] = f"Bearer {bearer}"
     try:
+        verify = trusting_only(certificate) if certificate is not None and url.startswith("https") else True
+    except OSError as error:
+        raise RelayError(
+            f"{certificate} is no certificate ({error.strerror or error}).", "ask whoever runs the relay for it"
+        ) from None
+    try:
         async with (
             asyncio.timeout(_CALL_DEADLINE_SECONDS),
             httpx.AsyncClient(
-                base_url=url, timeout=_TIMEOUT, follow_redirects=False, trust_env=not is_loopback(url)
+                base_url=url, timeout=_TIMEOUT, follow_redirects=False, trust_env=not is_loopback(url), verify=verify
             ) as client,
             client.stream(method, path, headers=headers, json=body) as response,
         ):

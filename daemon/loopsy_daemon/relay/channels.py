@@ -18,6 +18,7 @@ from loopsy_daemon.wire.errors import DecryptionFailed, ProtocolViolation, WireE
 from loopsy_daemon.wire.identifiers import decode_base64url, encode_base64url
 from loopsy_daemon.wire.messages import PhoneInfo
 from loopsy_daemon.wire.pairing import OpenPairing
+from loopsy_daemon.wire.turns import Turns
 
 _log = logging.getLogger(__name__)
 # What a relay that keeps to the protocol can have connected at once.
@@ -26,6 +27,10 @@ MAX_CONNECTIONS: Final = limits.MAX_CONNECTIONS_PER_PHONE * (limits.MAX_PAIRED_P
 
 class LinkSender(Protocol):
     """The link, as the channels use it."""
+
+    @property
+    def turns(self) -> Turns:
+        """When it has room, for streams that can wait."""
 
     def send_frame(self, conn: int, payload: bytes) -> None:
         """Send a frame to a phone's connection."""
@@ -49,6 +54,10 @@ class Client(Protocol):
 
 class Transport(Protocol):
     """What a client is given to answer with."""
+
+    @property
+    def turns(self) -> Turns:
+        """When the link has room, for streams that can wait."""
 
     def send(self, message: bytes) -> None:
         """Send a layer 3 message."""
@@ -226,7 +235,8 @@ class Channels:
         connection.label = phone.label
         self._happened("phone.connected", {"phone_id": phone.phone_id, "label": phone.label})
         return self._new_client(
-            _ChannelTransport(self, conn, connection), PhoneInfo(phone_id=phone.phone_id, label=phone.label)
+            _ChannelTransport(self, conn, connection, self._sender.turns),
+            PhoneInfo(phone_id=phone.phone_id, label=phone.label),
         )
 
     def send(self, conn: int, connection: _Connection, message: bytes) -> None:
@@ -270,7 +280,8 @@ class Channels:
 class _ChannelTransport:
     """A client's way back to its phone; silent once the connection has another channel."""
 
-    def __init__(self, channels: Channels, conn: int, connection: _Connection) -> None:
+    def __init__(self, channels: Channels, conn: int, connection: _Connection, turns: Turns) -> None:
+        self.turns = turns
         self._channels: Final = channels
         self._conn = conn
         self._connection = connection

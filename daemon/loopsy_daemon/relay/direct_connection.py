@@ -1,6 +1,9 @@
 """A WebSocket without queues: messages are handed over as they arrive and sent at once, within one turn of the loop."""
 
+import asyncio
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from websockets.asyncio.client import ClientConnection
@@ -9,9 +12,12 @@ from websockets.frames import DATA_OPCODES, Frame, Opcode
 from websockets.http11 import Response
 
 from loopsy_daemon.wire.errors import MalformedMessage
+from loopsy_daemon.wire.turns import Turns
 
 # Windows bound what each stream has in flight; this bounds what a link that does not drain costs in memory.
 MAX_UNSENT_BYTES: Final = 16 * 1_048_576
+# What the kernel takes beyond what is on its way: a key's echo waits behind it.
+_KERNEL_QUEUE_BYTES: Final = 32_768
 
 
 class DirectConnection(ClientConnection):
@@ -20,12 +26,32 @@ class DirectConnection(ClientConnection):
     The queue and the task switches of `recv` and `send` cost more than everything else on a keystroke's way.
     """
 
-    def __init__(self, *arguments: Any, take: Callable[[str | bytes], None], **options: Any) -> None:
+    def __init__(self, *arguments: Any, take: Callable[[str | bytes], None], turns: Turns, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._take = take
+        self._turns = turns
         self._failure: Exception | None = None
         self._partial: bytearray | None = None
         self._is_text = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the kernel's queue short, where it can be told to: what waits is to wait where it can be put in turn."""
+        connected: socket.socket | None = transport.get_extra_info("socket")
+        option: int | None = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+        if connected is not None and option is not None:
+            with suppress(OSError):
+                connected.setsockopt(socket.IPPROTO_TCP, option, _KERNEL_QUEUE_BYTES)
+        super().connection_made(transport)
+
+    def pause_writing(self) -> None:
+        """The kernel takes no more: who can wait, waits for a turn."""
+        super().pause_writing()
+        self._turns.link_filled()
+
+    def resume_writing(self) -> None:
+        """There is room again."""
+        super().resume_writing()
+        self._turns.link_drained()
 
     def process_event(self, event: Frame | Response) -> None:  # type: ignore[override]  # narrower than upstream's
         """Hand over a message; the handshake and control frames are upstream's."""

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import random
+import ssl
 import time
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from websockets.asyncio.client import connect
@@ -12,11 +14,13 @@ from websockets.typing import Subprotocol
 
 from loopsy_daemon.relay.address import is_loopback, link_url
 from loopsy_daemon.relay.direct_connection import DirectConnection
+from loopsy_daemon.relay.trust import trusting_only
 from loopsy_daemon.wire import control, frames, limits
 from loopsy_daemon.wire.backoff import Backoff
 from loopsy_daemon.wire.close_codes import RATE_LIMITED_PAUSE_SECONDS, CloseCode
 from loopsy_daemon.wire.errors import WireError
 from loopsy_daemon.wire.messages import RelayStatus
+from loopsy_daemon.wire.turns import Turns
 
 _SUBPROTOCOL: Final = Subprotocol("loopsy.v1")
 _OPEN_DEADLINE_SECONDS: Final = 15.0
@@ -52,13 +56,20 @@ class LinkEvents(Protocol):
 
 
 class RelayLink:
-    """Keeps one WebSocket to the relay; `run` never returns, `try_once` raises."""
+    """Keeps one WebSocket to the relay; `run` never returns, `try_once` raises.
 
-    def __init__(self, url: str, device_id: str, device_secret: str, events: LinkEvents) -> None:
+    `certificate` is the only one that the relay may show, if it is self-made; it is read anew for every attempt.
+    """
+
+    def __init__(
+        self, url: str, device_id: str, device_secret: str, events: LinkEvents, certificate: Path | None = None
+    ) -> None:
         self._relay_url = url
+        self._certificate = certificate if url.startswith("https") else None
         self._device_id = device_id
         self._secret = device_secret
         self._events = events
+        self.turns = Turns()
         self._socket: DirectConnection | None = None
         self._heard_at = 0.0
         self._up_at: float | None = None
@@ -128,6 +139,7 @@ class RelayLink:
             open_timeout=_OPEN_DEADLINE_SECONDS,
             close_timeout=_CLOSE_DEADLINE_SECONDS,
             proxy=None if is_loopback(self._relay_url) else True,
+            ssl=self._tls(),
             ping_interval=None,  # the protocol's own ping does not wake the relay
             create_connection=self._new_connection,  # type: ignore[arg-type]  # any callable will do
         ) as socket:
@@ -143,9 +155,14 @@ class RelayLink:
                 await asyncio.gather(keeping, return_exceptions=True)
                 self._went_down()  # before the closing handshake, which may take a while
 
+    def _tls(self) -> ssl.SSLContext | bool | None:
+        if self._certificate is not None:
+            return trusting_only(self._certificate)
+        return True if self._relay_url.startswith("https") else None
+
     def _new_connection(self, *arguments: Any, **options: Any) -> DirectConnection:
         self._heard_at = time.monotonic()
-        self._socket = DirectConnection(*arguments, take=self._take, **options)
+        self._socket = DirectConnection(*arguments, take=self._take, turns=self.turns, **options)
         return self._socket
 
     def _take(self, message: str | bytes) -> None:
@@ -199,6 +216,7 @@ class RelayLink:
 
     def _went_down(self) -> None:
         self._socket = None
+        self.turns.link_lost()
         if self._state == "connected":
             self._state, self._since = "connecting", time.time()
             self._events.link_down()

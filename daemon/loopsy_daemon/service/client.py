@@ -22,8 +22,11 @@ Pushed = protocol.DaemonMessage | frames.Output | frames.SnapshotChunk
 class DaemonClient:
     """One connection to the daemon of this home. Requests may be made while pushed messages are read."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, welcome: protocol.Welcome) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, welcome: protocol.Welcome, client_id: bytes
+    ) -> None:
         self.welcome = welcome
+        self.client_id = client_id
         self._reader = reader
         self._writer = writer
         self._last_id = 0
@@ -38,9 +41,8 @@ class DaemonClient:
             reader, writer = await asyncio.open_unix_connection(str(socket_path))
         except OSError as error:
             raise DaemonNotRunning from error
-        hello = protocol.Hello(
-            versions=[PROTOCOL_VERSION], client=client or secrets.token_bytes(16), kind=kind, app=__version__
-        )
+        client_id = client or secrets.token_bytes(16)
+        hello = protocol.Hello(versions=[PROTOCOL_VERSION], client=client_id, kind=kind, app=__version__)
         try:
             writer.write(with_length(frames.encode_control(protocol.encode(hello))))
             async with asyncio.timeout(ANSWER_DEADLINE_SECONDS):
@@ -52,7 +54,7 @@ class DaemonClient:
             writer.close()
             raise ConnectionLost from error
         if isinstance(answer, protocol.Welcome):
-            return cls(reader, writer, answer)
+            return cls(reader, writer, answer, client_id)
         writer.close()
         if isinstance(answer, protocol.Error):
             raise RequestFailed(answer.code, answer.message, answer.hint)

@@ -1,4 +1,4 @@
-"""Requests that only the laptop's own clients may make: status, pairing, phones, relay, shutdown."""
+"""Requests that only the laptop's own clients may make: status, pairing, phones, relay, texts, recordings, shutdown."""
 
 import os
 import time
@@ -11,8 +11,11 @@ from loopsy_daemon.errors import LoopsyError, RelayError
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.relay.pairing import PairingDesk
 from loopsy_daemon.service.events import Events
+from loopsy_daemon.service.lan_service import LanService
+from loopsy_daemon.service.recordings import Recordings
 from loopsy_daemon.service.relay_service import RelayService
 from loopsy_daemon.service.served_client import ServedClient
+from loopsy_daemon.service.session_text import SessionText
 from loopsy_daemon.sessions.registry import Registry
 from loopsy_daemon.wire import messages
 from loopsy_daemon.wire.messages import PhoneListing
@@ -29,6 +32,8 @@ class LocalRequests:
         registry: Registry,
         relay: RelayService,
         events: Events,
+        recordings: Recordings,
+        lan: LanService,
         shutdown: Callable[[], None],
     ) -> None:
         self._paths = paths
@@ -36,6 +41,9 @@ class LocalRequests:
         self._relay = relay
         self._events = events
         self._shutdown = shutdown
+        self._text = SessionText(registry)
+        self._recordings = recordings
+        self._lan = lan
         self._started_at = time.time()
         self._subscriptions: dict[ServedClient, _Subscription] = {}
 
@@ -60,6 +68,14 @@ class LocalRequests:
             case messages.RelayReload(id=request_id):
                 await self._relay.reload()
                 return messages.Ok(id=request_id)
+            case messages.OutputRead():
+                return await self._text.read(client, message)
+            case messages.RecordStart(id=request_id, session=session):
+                return messages.Recording(id=request_id, recording=self._recordings.start(session))
+            case messages.RecordStop(id=request_id, session=session):
+                return messages.Recording(id=request_id, recording=self._recordings.stop(session))
+            case messages.LanReload() | messages.LanShow() | messages.LanPairOpen() | messages.LanPairAnswer():
+                return await self._lan.answer(client, message)
             case messages.Watch(id=request_id):
                 self._subscribe(client).sees_everything = True
                 return messages.Ok(id=request_id)

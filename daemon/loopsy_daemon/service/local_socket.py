@@ -13,6 +13,7 @@ from loopsy_daemon.service.served_client import LocalHandler, ServedClient
 from loopsy_daemon.service.server import SessionServer
 from loopsy_daemon.wire.close_codes import CloseCode
 from loopsy_daemon.wire.errors import WireError
+from loopsy_daemon.wire.turns import Turns
 
 _log = logging.getLogger(__name__)
 # What a client leaves unread beyond its windows, such as lists that are pushed, must not grow for ever.
@@ -84,6 +85,7 @@ class _SocketTransport:
     """Layer 3 messages to a local client."""
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self.turns = Turns()  # a socket of its own, whose streams are bounded by their windows: nobody waits
         self._writer = writer
 
     def send(self, message: bytes) -> None:

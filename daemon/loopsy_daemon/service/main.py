@@ -19,11 +19,15 @@ from loopsy_daemon.paths import Paths
 from loopsy_daemon.relay.channels import Client, Transport
 from loopsy_daemon.service.arguments import END_WITH_STDIN
 from loopsy_daemon.service.events import Events
+from loopsy_daemon.service.idle_reaper import IdleReaper
+from loopsy_daemon.service.lan_service import LanService
 from loopsy_daemon.service.local_requests import LocalRequests
 from loopsy_daemon.service.local_socket import LocalSocket
+from loopsy_daemon.service.recordings import Recordings
 from loopsy_daemon.service.relay_service import RelayService
 from loopsy_daemon.service.served_client import ServedClient
 from loopsy_daemon.service.server import SessionServer
+from loopsy_daemon.sessions.hosts import KeptPrograms, OwnChildren
 from loopsy_daemon.sessions.identity import Memory
 from loopsy_daemon.sessions.registry import Registry, RegistryLimits
 from loopsy_daemon.wire.messages import PhoneInfo
@@ -67,12 +71,18 @@ async def serve(paths: Paths, *, end_with_stdin: bool = False) -> None:
     """Serve until SIGTERM, SIGINT, a request to end, or the end of stdin. Raises LoopsyError if it cannot start."""
     config = configuration.load(paths.config)
     device_key = keys.load_or_create_device_key(paths, keys.open_store(paths, config))
-    end = asyncio.Event()
+    end = _End()
     events = Events()
     memory = Memory(
         scrollback_lines=config.sessions.scrollback_lines, output_log_bytes=config.sessions.output_log_bytes
     )
-    registry = Registry(os.environ, RegistryLimits(memory=memory), on_change=lambda: server.sessions_changed())
+    host = OwnChildren() if end_with_stdin else KeptPrograms(paths.keeper_socket, paths.keeper_log)
+    registry = Registry(
+        os.environ,
+        RegistryLimits(sessions=config.sessions.limit, memory=memory),
+        on_change=lambda: server.sessions_changed(),
+        host=host,
+    )
     server = SessionServer(registry=registry, events=events, name=config.name)
 
     def new_phone_client(transport: Transport, phone: PhoneInfo) -> Client:
@@ -84,20 +94,41 @@ async def serve(paths: Paths, *, end_with_stdin: bool = False) -> None:
     relay = RelayService(
         paths=paths, device_key=device_key, events=events, new_client=new_phone_client, device_changed=device_changed
     )
-    requests = LocalRequests(paths=paths, registry=registry, relay=relay, events=events, shutdown=end.set)
+    recordings = Recordings(paths.recordings, registry, events, config.recordings.max_bytes)
+    lan = LanService(paths, events)
+    reaper = IdleReaper(registry, events, config.sessions.end_idle_hours)
+    requests = LocalRequests(
+        paths=paths,
+        registry=registry,
+        relay=relay,
+        events=events,
+        recordings=recordings,
+        lan=lan,
+        shutdown=end.with_programs,
+    )
     socket = LocalSocket(paths.socket, server, requests)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end.set)
+        loop.add_signal_handler(number, end.now)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(socket.close)
-        stack.callback(registry.close_all)
+        stack.callback(lambda: registry.close_all() if end.ends_programs else registry.leave_all())
+        stack.push_async_callback(recordings.close)
+        stack.callback(reaper.close)
         stack.callback(server.close)
         stack.push_async_callback(relay.stop)
+        stack.push_async_callback(lan.stop)
         if end_with_stdin:
             loop.add_reader(sys.stdin.fileno(), _end_at_eof, end)
             stack.callback(loop.remove_reader, sys.stdin.fileno())
+        for directory in (paths.keeper_socket.parent, paths.logs):
+            files.private_directory(directory)
+        registry.adopt()
+        recordings.resume()
+        reaper.start()
+        server.know_exits()
         await relay.reload()  # before anybody can be told that the daemon runs: it may raise
+        await lan.start()
         await socket.start()
         _quieten_collector()
         _log.info("loopsy %s serves %s", __version__, paths.home)
@@ -105,10 +136,28 @@ async def serve(paths: Paths, *, end_with_stdin: bool = False) -> None:
     _log.info("the daemon has ended")
 
 
-def _end_at_eof(end: asyncio.Event) -> None:
+class _End:
+    """The end of the daemon: whether it has come, and whether the programs' has as well."""
+
+    def __init__(self) -> None:
+        self.ends_programs = False
+        self._event = asyncio.Event()
+        self.wait = self._event.wait
+
+    def now(self) -> None:
+        """End, and let the programs go on for the next daemon."""
+        self._event.set()
+
+    def with_programs(self) -> None:
+        """End, and end the programs, too."""
+        self.ends_programs = True
+        self._event.set()
+
+
+def _end_at_eof(end: _End) -> None:
     if not os.read(sys.stdin.fileno(), 4_096):
         asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
-        end.set()
+        end.with_programs()
 
 
 def _quieten_collector() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -124,7 +125,8 @@ class RelayService:
 
     def _start(self, relay: configuration.RelayConfig, secret: str) -> ConnectedRelay:
         phones = PhoneStore(self._paths.phones, relay.device_id)
-        api = RelayApi(relay.url, relay.device_id, secret)
+        certificate = Path(relay.certificate) if relay.certificate else None
+        api = RelayApi(relay.url, relay.device_id, secret, certificate)
         desk = PairingDesk(api, relay.url, noise.public_bytes(self._device_key), self._events.happened)
         channels = Channels(
             device_id=relay.device_id,
@@ -134,7 +136,7 @@ class RelayService:
             new_client=self._new_client,
             happened=self._events.happened,
         )
-        link = RelayLink(relay.url, relay.device_id, secret, channels)
+        link = RelayLink(relay.url, relay.device_id, secret, channels, certificate)
         channels.use(link)
         task = asyncio.create_task(link.run())
         return ConnectedRelay(api, link, channels, desk, phones, relay.device_id, task)

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Final
 
 from loopsy_daemon.errors import LoopsyError
 from loopsy_daemon.service.server import SessionServer
 from loopsy_daemon.service.session_list import encodable
 from loopsy_daemon.service.stream_sink import StreamSink
-from loopsy_daemon.sessions.errors import SessionError
+from loopsy_daemon.service.unbounded_sending import Transport, UnboundedSending
+from loopsy_daemon.sessions.errors import NoHistory, SessionError
 from loopsy_daemon.sessions.viewer import Attachment
 from loopsy_daemon.wire import frames, messages
 from loopsy_daemon.wire.channel import PROTOCOL_VERSION
@@ -19,16 +20,6 @@ from loopsy_daemon.wire.errors import MalformedMessage, ProtocolViolation, WireE
 MAX_STREAMS_PER_CLIENT: Final = 64
 MAX_REQUESTS_UNDER_WAY: Final = 64
 _log = logging.getLogger(__name__)
-
-
-class Transport(Protocol):
-    """The client's way back, below layer 3."""
-
-    def send(self, message: bytes) -> None:
-        """Send a layer 3 message; never blocks."""
-
-    def close(self, code: int, reason: str) -> None:
-        """End the connection."""
 
 
 LocalHandler = Callable[["ServedClient", messages.ClientMessage], Awaitable[messages.Message]]
@@ -52,11 +43,13 @@ class ServedClient:
         self._client: bytes | None = None
         self._streams: dict[int, Attachment] = {}
         self._last_stream = 0
+        self._unbounded = UnboundedSending(transport, far=local is None)
         self._requests: set[asyncio.Task[None]] = set()
         self._at_end: list[Callable[[], None]] = []
 
     def receive(self, message: bytes) -> None:
         """Take a layer 3 message; one that is not allowed ends the connection with 4010."""
+        self._unbounded.heard()
         try:
             self._take(frames.decode_message(message))
         except WireError as error:
@@ -79,7 +72,7 @@ class ServedClient:
 
     def send(self, message: messages.Message) -> None:
         """Send a control message."""
-        self._transport.send(frames.encode_control(messages.encode(message)))
+        self._unbounded.send(frames.encode_control(messages.encode(message)))
 
     def at_end(self, end: Callable[[], None]) -> None:
         """Call this when the connection is gone."""
@@ -133,7 +126,7 @@ class ServedClient:
                 phone=self._phone,
             )
         )
-        self.at_end(self._server.join(self._transport.send))
+        self.at_end(self._server.join(self._unbounded.send))
 
     def _require_hello(self) -> bytes:
         if self._client is None:
@@ -158,6 +151,12 @@ class ServedClient:
             case messages.Claim(stream=stream, cols=cols, rows=rows):
                 if attachment := self._stream(stream):
                     attachment.claim(cols, rows)
+            case messages.Visible(stream=stream, visible=visible):
+                if attachment := self._stream(stream):
+                    attachment.show(visible)
+            case messages.Wear(stream=stream, colours=colours):
+                if attachment := self._stream(stream):
+                    attachment.wear(colours)
             case messages.Ping(id=request_id):
                 self.send(messages.Pong(id=request_id))
             case messages.Hello():
@@ -193,6 +192,12 @@ class ServedClient:
                 return
             case messages.Attach():
                 self._attach(message)
+                return
+            case messages.History(id=request_id, stream=stream):
+                if (attachment := self._stream(stream)) is None:
+                    raise NoHistory
+                piece = attachment.history()
+                self.send(messages.Scrollback(id=request_id, data=piece.data, oldest=piece.is_oldest))
                 return
             case messages.Detach(stream=stream):
                 if attachment := self._stream(stream):
@@ -241,7 +246,9 @@ class ServedClient:
             rows=request.rows,
             have=request.have,
             lossless=request.lossless,
-            sink=StreamSink(stream, request.session, self._transport.send),
+            is_visible=request.visible,
+            colours=request.colours,
+            sink=StreamSink(stream, request.session, self._transport.send, self._transport.turns),
         )
         self._last_stream = stream
         self._streams[stream] = attachment

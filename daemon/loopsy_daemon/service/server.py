@@ -60,6 +60,10 @@ class SessionServer:
         due = max(loop.time(), self._last_push + limits.SESSIONS_PUSH_INTERVAL_SECONDS)
         self._push_timer = loop.call_at(due, self._push)
 
+    def know_exits(self) -> None:
+        """Take what has ended before now as no news."""
+        self._told = {info.id for info in self.registry.infos() if not info.alive}
+
     def close(self) -> None:
         """Push and tell nothing any more."""
         self._pushes.clear()

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from loopsy_daemon.sessions.sink import Snapshot
 from loopsy_daemon.wire import frames, messages
+from loopsy_daemon.wire.turns import Turns
 
 
 class StreamSink:
     """The way of one attachment to its client; called on the event loop, never blocks."""
 
-    def __init__(self, stream: int, session: str, send: Callable[[bytes], None]) -> None:
+    def __init__(self, stream: int, session: str, send: Callable[[bytes], None], turns: Turns) -> None:
+        self.turns = turns
         self._stream = stream
         self._session = session
         self._send = send

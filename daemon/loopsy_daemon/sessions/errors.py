@@ -9,7 +9,8 @@ SessionError
 ├── NameTaken            another running session has this name
 ├── TooManySessions      the limit of sessions is reached
 ├── SpawnFailed          the program could not be started
-└── SessionExited        the program has ended already
+├── SessionExited        the program has ended already
+└── NoHistory            what lies above a client's screen cannot be told now
 """
 
 from typing import ClassVar
@@ -78,3 +79,12 @@ class SessionExited(SessionError):
     """The program has ended already."""
 
     code = "session_exited"
+
+
+class NoHistory(SessionError):
+    """What lies above a client's screen cannot be told now."""
+
+    code = "no_history"
+
+    def __init__(self) -> None:
+        super().__init__("What lies above the screen cannot be told now.", "Leave the session and open it again.")

@@ -1,11 +1,14 @@
-"""libghostty's terminal behind a small typed port, and the only importer of its binding."""
+"""libghostty's terminal behind a small typed port."""
 
 import sys
+import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
-from pyghostty.core import check, ffi, init_sized, lib, union_fn
+from loopsy_daemon.sessions.encoded_terminal import decoded, encoded
+from loopsy_daemon.sessions.fill import Fill, fill_of
+from loopsy_daemon.sessions.libghostty import check, ffi, init_sized, lib, refer
+from loopsy_daemon.sessions.tracked_row import TrackedRow
 
 _ANSI_MODE: Final = 1 << 15
 _MEASURES_TEXT: Final = (2027,)  # grapheme clusters
@@ -14,14 +17,6 @@ _UNLIMITED_LINES: Final = 1 << 32
 # that it prints as.
 _TWIN_BYTES: Final = (128 * 1024, 1024 * 1024, sys.maxsize)
 _ENCODED_PER_PRINTED: Final = 3
-_Rgb = tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """The background of a cell without text: the parameters of its SGR sequence."""
-
-    parameters: tuple[int, ...]
 
 
 class Ghostty:
@@ -36,6 +31,7 @@ class Ghostty:
         self.rows = rows
         self._handle = ffi.gc(handle, lib.ghostty_terminal_free)
         self._callbacks: list[Any] = []  # the library points to these
+        self._tracked: weakref.WeakSet[TrackedRow] = weakref.WeakSet()
         self._write = lib.ghostty_terminal_vt_write
 
     def feed(self, data: bytes) -> None:
@@ -49,6 +45,8 @@ class Ghostty:
 
     def close(self) -> None:
         """Free the terminal now."""
+        for tracked in tuple(self._tracked):
+            tracked.release()
         ffi.release(self._handle)
 
     def twin(self, history_bytes: int = 0) -> "Ghostty | None":
@@ -58,25 +56,12 @@ class Ghostty:
         """
         # The library writes its screens first, then the scrollback from new to old: the rest is not even encoded.
         for screen_bytes in _TWIN_BYTES:
-            handle = _decode(self._encoded(screen_bytes + history_bytes * _ENCODED_PER_PRINTED), history_bytes > 0)
+            handle = decoded(
+                encoded(self._handle, screen_bytes + history_bytes * _ENCODED_PER_PRINTED), history_bytes > 0
+            )
             if handle is not None:
                 return Ghostty(self.cols, self.rows, handle=handle)
         return None
-
-    def _encoded(self, enough_bytes: int) -> bytes:
-        blocks: list[bytes] = []
-        missing_bytes = enough_bytes
-
-        def write(_data: Any, pointer: Any, size: int) -> bool:
-            nonlocal missing_bytes
-            blocks.append(bytes(ffi.buffer(pointer, size)))
-            missing_bytes -= size
-            return missing_bytes > 0
-
-        callback = ffi.callback("GhosttyWriterFn", write)
-        writer = ffi.new("GhosttyWriter*", {"write": callback, "userdata": ffi.NULL})
-        lib.ghostty_snapshot_encode(self._handle, writer[0])
-        return b"".join(blocks)
 
     def blank(self) -> "Ghostty":
         """Return a fresh terminal of the same size that measures text alike."""
@@ -108,10 +93,11 @@ class Ghostty:
         self._set("MODE_DEFAULT", config)
         self._set("MODE", config)
 
-    def set_colours(self, foreground: _Rgb, background: _Rgb) -> None:
-        """Set the colours that a program is told are the default ones."""
-        self._set("COLOR_FOREGROUND", ffi.new("GhosttyColorRgb*", dict(zip("rgb", foreground, strict=True))))
-        self._set("COLOR_BACKGROUND", ffi.new("GhosttyColorRgb*", dict(zip("rgb", background, strict=True))))
+    def set_colours(self, colours: bytes) -> None:
+        """Set the colours that a program is told are the default ones: foreground, background and cursor."""
+        for place, name in enumerate(("FOREGROUND", "BACKGROUND", "CURSOR")):
+            rgb = dict(zip("rgb", colours[3 * place : 3 * place + 3], strict=True))
+            self._set(f"COLOR_{name}", ffi.new("GhosttyColorRgb*", rgb))
 
     def set_name(self, name: bytes) -> None:
         """Set what XTVERSION answers."""
@@ -172,6 +158,13 @@ class Ghostty:
         check(lib.ghostty_terminal_get(self._handle, key, out), "palette")
         return bytes(ffi.buffer(out))
 
+    def colour(self, name: str, *, default: bool = False) -> tuple[int, int, int]:
+        """Return `FOREGROUND`, `BACKGROUND` or `CURSOR`, as it is or as it was before the program changed it."""
+        key = getattr(lib, f"GHOSTTY_TERMINAL_DATA_COLOR_{name}{'_DEFAULT' if default else ''}")
+        out = ffi.new("GhosttyColorRgb*")
+        check(lib.ghostty_terminal_get(self._handle, key, out), name)
+        return out.r, out.g, out.b
+
     def unfinished(self) -> bytes | None:
         """Return the beginning of the sequence or character that the parser is in, or None if it was too long."""
         written = ffi.new("size_t*")
@@ -182,53 +175,93 @@ class Ghostty:
         check(lib.ghostty_terminal_continuation_buf(self._handle, buffer, len(buffer), written), "continuation")
         return bytes(ffi.buffer(buffer, written[0]))
 
+    def track(self, row: int) -> TrackedRow:
+        """Follow a row of the active screen."""
+        tracked = TrackedRow(self._handle, row)
+        self._tracked.add(tracked)
+        return tracked
+
+    def is_continued(self, row: int) -> bool:
+        """Return whether a row goes on with the line of the row before it."""
+        return self._row_flag(row, "WRAP_CONTINUATION")
+
+    def has_links(self, row: int) -> bool:
+        """Return whether a row may have hyperlinks."""
+        return self._row_flag(row, "HYPERLINK")
+
+    def _row_flag(self, row: int, name: str) -> bool:
+        value, out = ffi.new("GhosttyRow*"), ffi.new("bool*")
+        check(lib.ghostty_grid_ref_row(self._ref(0, row), value), "row")
+        check(lib.ghostty_row_get(value[0], getattr(lib, f"GHOSTTY_ROW_DATA_{name}"), out), name)
+        return bool(out[0])
+
+    def is_tail(self, column: int, row: int) -> bool:
+        """Return whether a cell is the second one of a wide character."""
+        out = ffi.new("GhosttyCellWide*")
+        check(lib.ghostty_cell_get(self._cell(column, row), lib.GHOSTTY_CELL_DATA_WIDE, out), "cell_get wide")
+        return bool(out[0] == lib.GHOSTTY_CELL_WIDE_SPACER_TAIL)
+
+    def link(self, column: int, row: int) -> bytes:
+        """Return the address that a cell links to, or nothing."""
+        ref, size = self._ref(column, row), ffi.new("size_t*")
+        lib.ghostty_grid_ref_hyperlink_uri(ref, ffi.NULL, 0, size)
+        if size[0] == 0:
+            return b""
+        buffer = ffi.new("uint8_t[]", size[0])
+        check(lib.ghostty_grid_ref_hyperlink_uri(ref, buffer, len(buffer), size), "hyperlink_uri")
+        return bytes(ffi.buffer(buffer, size[0]))
+
     def has_fill(self, row: int) -> bool:
         """Return whether a row's last or first cell has a background and no text: erasing goes to an end."""
         return any(self._fill_at(column, row) is not None for column in (self.cols - 1, 0))
 
     def _fill_at(self, column: int, row: int) -> Fill | None:
-        ref, cell = init_sized("GhosttyGridRef"), ffi.new("GhosttyCell*")
-        self._refer(column, row, ref)
-        check(lib.ghostty_grid_ref_cell(ref, cell), "cell")
-        return _fill(int(cell[0]))
+        return fill_of(self._cell(column, row))
+
+    def _cell(self, column: int, row: int) -> int:
+        cell = ffi.new("GhosttyCell*")
+        check(lib.ghostty_grid_ref_cell(self._ref(column, row), cell), "cell")
+        return int(cell[0])
 
     def fills(self, row: int) -> list[Fill | None]:
         """Return for each cell of a row its background if it has one and no text."""
-        ref, cell = init_sized("GhosttyGridRef"), ffi.new("GhosttyCell*")
         known: dict[int, Fill | None] = {}
         found: list[Fill | None] = []
         for column in range(self.cols):
-            self._refer(column, row, ref)
-            check(lib.ghostty_grid_ref_cell(ref, cell), "cell")
-            content = int(cell[0])
+            content = self._cell(column, row)
             if content not in known:
-                known[content] = _fill(content)
+                known[content] = fill_of(content)
             found.append(known[content])
         return found
 
     def printed(self, first_row: int, last_row: int, *, joined: bool = True) -> bytes:
         """Return rows as text and pen sequences, wrapped rows joined; empty ones at the end are left out."""
-        return self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, first_row, last_row, self.cols - 1, joined, ())
+        return self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, first_row, last_row, (0, self.cols - 1), joined, ())
 
-    def plain(self, first_row: int, last_row: int) -> str:
-        """Return the text of rows, one line each; empty ones at the end are left out."""
+    def printed_cells(self, first_column: int, last_column: int, row: int) -> bytes:
+        """Return a part of a row as text and pen sequences."""
+        columns = (first_column, last_column)
+        return self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, row, row, columns, False, ())
+
+    def plain(self, first_row: int, last_row: int, *, joined: bool = False) -> str:
+        """Return the text of rows, one line each unless wrapped rows are joined; empty ones at the end are left out."""
         kind = lib.GHOSTTY_FORMATTER_FORMAT_PLAIN
-        return self._format(kind, first_row, last_row, self.cols - 1, False, ()).decode(errors="replace")
+        return self._format(kind, first_row, last_row, (0, self.cols - 1), joined, ()).decode(errors="replace")
 
     def setting(self, *names: str) -> bytes:
         """Return the sequences that set the named parts of the state, such as `tabstops` or `cursor`."""
         row = self.number("TOTAL_ROWS") - 1
-        cell = self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, row, row, 0, False, ())
-        whole = self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, row, row, 0, False, names)
+        cell = self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, row, row, (0, 0), False, ())
+        whole = self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, row, row, (0, 0), False, names)
         # What steers text comes before it, the rest after it.
         return whole.removesuffix(cell) if "tabstops" in names else whole.removeprefix(cell)
 
     def _format(
-        self, emit: int, first_row: int, last_row: int, last_column: int, unwrap: bool, extra: tuple[str, ...]
+        self, emit: int, first_row: int, last_row: int, columns: tuple[int, int], unwrap: bool, extra: tuple[str, ...]
     ) -> bytes:
         selection = init_sized("GhosttySelection")
-        self._refer(0, first_row, ffi.addressof(selection, "start"))
-        self._refer(last_column, last_row, ffi.addressof(selection, "end"))
+        refer(self._handle, columns[0], first_row, ffi.addressof(selection, "start"))
+        refer(self._handle, columns[1], last_row, ffi.addressof(selection, "end"))
         options = init_sized("GhosttyFormatterTerminalOptions")
         options.emit, options.unwrap, options.trim, options.selection = emit, unwrap, False, selection
         for name in extra:
@@ -244,13 +277,10 @@ class Ghostty:
         finally:
             lib.ghostty_free(ffi.NULL, pointer[0], size[0])
 
-    def _refer(self, column: int, row: int, ref: Any) -> None:
-        function = union_fn(
-            "ghostty_terminal_grid_ref", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)"
-        )
-        point = ffi.new("GhosttyPointS*")
-        point.tag, point.value.x, point.value.y = lib.GHOSTTY_POINT_TAG_SCREEN, column, row
-        check(function(self._handle, point[0], ref), "grid_ref")
+    def _ref(self, column: int, row: int) -> Any:
+        ref = init_sized("GhosttyGridRef")
+        refer(self._handle, column, row, ref)
+        return ref
 
     def _set(self, option: str, value: Any) -> None:
         check(lib.ghostty_terminal_set(self._handle, getattr(lib, f"GHOSTTY_TERMINAL_OPT_{option}"), value), option)
@@ -261,33 +291,5 @@ class Ghostty:
         self._set(option, callback)
 
 
-def _decode(data: bytes, with_history: bool) -> Any:
-    """Return a terminal made of encoded blocks, or None if they are not enough; a cut block ends the scrollback."""
-    holder, decoder = ffi.new("GhosttyTerminal*"), ffi.new("GhosttySnapshotDecoder*")
-    check(lib.ghostty_snapshot_decoder_new_buf(ffi.NULL, decoder, data, len(data)), "decoder_new")
-    try:
-        if lib.ghostty_snapshot_decoder_ready(decoder[0], holder) != lib.GHOSTTY_SUCCESS:
-            return None
-        while with_history and lib.ghostty_snapshot_decoder_next(decoder[0]) == lib.GHOSTTY_SUCCESS:
-            pass
-    finally:
-        lib.ghostty_snapshot_decoder_free(decoder[0])
-    return holder[0]
-
-
 def _call(handler: Callable[[], object]) -> None:
     handler()
-
-
-def _fill(cell: int) -> Fill | None:
-    tag = ffi.new("GhosttyCellContentTag*")
-    check(lib.ghostty_cell_get(cell, lib.GHOSTTY_CELL_DATA_CONTENT_TAG, tag), "cell_get tag")
-    if tag[0] == lib.GHOSTTY_CELL_CONTENT_BG_COLOR_PALETTE:
-        index = ffi.new("GhosttyColorPaletteIndex*")
-        check(lib.ghostty_cell_get(cell, lib.GHOSTTY_CELL_DATA_COLOR_PALETTE, index), "cell_get palette")
-        return Fill((48, 5, index[0]))
-    if tag[0] == lib.GHOSTTY_CELL_CONTENT_BG_COLOR_RGB:
-        colour = ffi.new("GhosttyColorRgb*")
-        check(lib.ghostty_cell_get(cell, lib.GHOSTTY_CELL_DATA_COLOR_RGB, colour), "cell_get rgb")
-        return Fill((48, 2, colour.r, colour.g, colour.b))
-    return None

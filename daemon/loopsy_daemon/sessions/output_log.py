@@ -1,10 +1,12 @@
 """The last megabytes of a program's output by absolute offset, with the sizes at which they were made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
+
+from loopsy_daemon.keeper.ring import Ring
 
 DEFAULT_CAPACITY_BYTES: Final = 2 * 1024 * 1024
-SEGMENT_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,52 +22,61 @@ class SizeMark:
 class OutputLog:
     """Append-only bytes with offsets from 0, of which the last `capacity_bytes` are kept.
 
-    Bytes lie in segments of one length, so that neither appending nor reading moves what is already there.
+    They lie in a ring that the keeper shares, so that another daemon can go on with them.
     """
 
     def __init__(self, cols: int, rows: int, capacity_bytes: int = DEFAULT_CAPACITY_BYTES) -> None:
-        self.start = 0
-        self.end = 0
-        self._capacity_bytes = capacity_bytes
-        self._segments: list[bytearray] = [bytearray()]
-        self._segments_dropped = 0
-        self._marks = [SizeMark(0, 0, cols, rows)]
+        self._use(Ring.create(capacity_bytes), [SizeMark(0, 0, cols, rows)])
+
+    @classmethod
+    def resumed(cls, ring: Ring, marks: Sequence[SizeMark]) -> Self:
+        """Return the log that a former daemon had, with its marks: at least one."""
+        log = cls.__new__(cls)
+        log._use(ring, list(marks))  # noqa: SLF001 - our own
+        return log
+
+    def _use(self, ring: Ring, marks: list[SizeMark]) -> None:
+        self.ring = ring
+        self.capacity_bytes = ring.capacity_bytes
+        self.start = ring.start
+        self.end = ring.end
+        self._marks = marks
+
+    @property
+    def marks(self) -> Sequence[SizeMark]:
+        """The sizes of all output that is kept, the first perhaps from before it."""
+        return self._marks
+
+    def read_from(self, descriptor: int) -> int:
+        """Read output once from a terminal, at `end`; return how many bytes came, 0 at its end. Raises OSError."""
+        count_bytes = self.ring.read_from(descriptor)
+        self._grow()
+        return count_bytes
 
     def append(self, data: bytes | memoryview) -> None:
         """Add output at `end`; what no longer fits is forgotten at `start`."""
-        view = memoryview(data)
-        while len(view) > 0:
-            last = self._segments[-1]
-            free_bytes = SEGMENT_BYTES - len(last)
-            if free_bytes == 0:
-                self._segments.append(bytearray())
-                continue
-            last += view[:free_bytes]
-            view = view[free_bytes:]
-        self.end += len(data)
-        self.start = max(self.start, self.end - self._capacity_bytes)
-        surplus = self.start // SEGMENT_BYTES - self._segments_dropped
-        if surplus > 0:
-            surplus = min(surplus, len(self._segments) - 1)
-            del self._segments[:surplus]
-            self._segments_dropped += surplus
-            self._drop_marks()
+        self.ring.append(data)
+        self._grow()
 
     def read(self, offset: int, limit_bytes: int) -> bytes:
         """Return at most `limit_bytes` of output from `offset` on, which is between `start` and `end`."""
-        if not self.start <= offset <= self.end:
-            raise ValueError(f"offset {offset} is not kept: {self.start} to {self.end}")
-        index, position = divmod(offset, SEGMENT_BYTES)
-        index -= self._segments_dropped
-        wanted_bytes = min(limit_bytes, self.end - offset)
-        pieces: list[bytes] = []
-        while wanted_bytes > 0:
-            with memoryview(self._segments[index]) as segment:
-                piece = bytes(segment[position : position + wanted_bytes])
-            pieces.append(piece)
-            wanted_bytes -= len(piece)
-            index, position = index + 1, 0
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return self.ring.read(offset, limit_bytes)
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self.ring.close()
+
+    def _grow(self) -> None:
+        self.end = end = self.ring.end
+        if end - self.start > self.capacity_bytes:
+            self.start = end - self.capacity_bytes
+            if len(self._marks) > 1:
+                self._drop_marks()
+
+    def ends_with(self, tail: bytes) -> bool:
+        """Return whether the last bytes are these, and still kept."""
+        start = self.end - len(tail)
+        return start >= self.start and self.read(start, len(tail)) == tail
 
     def mark_size(self, cols: int, rows: int) -> None:
         """Note that output from `end` on is made at this size, in place of what was noted at `end` before."""

@@ -6,15 +6,18 @@ import contextlib
 import errno
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+import termios
+from collections.abc import Callable
+from functools import partial
+from typing import Final
 
-from ptyprocess import PtyProcess, PtyProcessError
-
+from loopsy_daemon.keeper.input_marks import Pipe
+from loopsy_daemon.keeper.program import start_program
 from loopsy_daemon.sessions.child import ExitStatus, watch_exit
-from loopsy_daemon.sessions.pty import Pty, PtyEvents
+from loopsy_daemon.sessions.identity import Program
+from loopsy_daemon.sessions.output_log import OutputLog
+from loopsy_daemon.sessions.pty import HandOver, Pty, PtyEvents
 
-READ_BYTES: Final = 65_536
 # Linux hands out at most 4 KiB at a time and refills its buffer meanwhile: a piece of this size is handed over while
 # it does, so that neither waits for the other; after so many bytes the loop is left to others.
 PIECE_BYTES: Final = 8_192
@@ -23,39 +26,46 @@ OPTIONAL_QUEUE_BYTES: Final = 65_536
 KILL_AFTER_SECONDS: Final = 2.0
 # Output of a program that has ended is in the kernel already; only a process that survives HUP keeps the end away.
 DRAIN_SECONDS: Final = 1.0
-_INHERITED_BY_EXEC: Final = ("SIGPIPE", "SIGXFSZ", "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGTSTP", "SIGCHLD")
 
 
-def spawn_posix(
-    argv: Sequence[str], environment: Mapping[str, str], cwd: str, cols: int, rows: int, events: PtyEvents
-) -> Pty:
-    """Start `argv` as the leader of a session of its own on a new terminal. Raises OSError."""
-    try:
-        process = PtyProcess.spawn(
-            list(argv), cwd=cwd, env=dict(environment), dimensions=(rows, cols), preexec_fn=_restore_signals
-        )
-    except PtyProcessError as error:
-        raise OSError(errno.EIO, str(error)) from error
-    return PosixPty(process, events)
-
-
-def _restore_signals() -> None:
-    """Run in the child before exec: what Python or a daemon ignores, a program would ignore as well."""
-    for name in _INHERITED_BY_EXEC:
-        signal.signal(signal.Signals[name], signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+def spawn_posix(session_id: str, program: Program, cols: int, rows: int, log: OutputLog, events: PtyEvents) -> Pty:  # noqa: ARG001
+    """Start a program as a child of this process: it ends with it. Raises OSError."""
+    pid, master = start_program(
+        [os.fsencode(argument) for argument in program.argv],
+        {os.fsencode(name): os.fsencode(value) for name, value in program.environment.items()},
+        os.fsencode(program.cwd),
+        cols,
+        rows,
+    )
+    return PosixPty(pid, master, log, events, partial(watch_exit, pid))
 
 
 class PosixPty:
     """Reads when there is something, writes when there is room, reports the exit after the last byte."""
 
-    def __init__(self, process: Any, events: PtyEvents) -> None:
-        self._process = process
+    def __init__(
+        self,
+        pid: int,
+        master: int,
+        log: OutputLog,
+        events: PtyEvents,
+        watch: Callable[[Callable[[ExitStatus], None]], None],
+        *,
+        on_closed: Callable[[], None] | None = None,
+        input_pipe: Pipe | None = None,
+    ) -> None:
+        """Take over a terminal's master, not blocking. `watch` reports how the program ended.
+
+        With `on_closed`, which is told that this side is closed, somebody else keeps the terminal when we leave.
+        """
+        self._fd = master
+        self._pid = pid
+        self._log = log
         self._events = events
-        self._fd: int = process.fd
-        self._pid: int = process.pid
+        self._on_closed = on_closed
+        self.input_pipe = input_pipe
         self._loop = asyncio.get_running_loop()
-        self._queue: collections.deque[tuple[memoryview, Callable[[int], None] | None]] = collections.deque()
+        self._queue: collections.deque[tuple[memoryview, Callable[[int], None] | None, HandOver]] = collections.deque()
         self._queued_bytes = 0
         self._is_writing = False
         self._is_paused = False
@@ -65,8 +75,7 @@ class PosixPty:
         self._closed = False
         self._drain_timer: asyncio.TimerHandle | None = None
         self._kill_timer: asyncio.TimerHandle | None = None
-        os.set_blocking(self._fd, False)
-        watch_exit(self._pid, self._process_exited)
+        watch(self._process_exited)
         self._start_reading()
 
     @property
@@ -99,43 +108,44 @@ class PosixPty:
     def _readable(self) -> None:
         left_bytes = TURN_BYTES
         while left_bytes > 0 and self._is_reading:
-            data = self._read_piece()
-            left_bytes -= len(data)
-            if data:
-                self._events.output_received(data)
-            if len(data) < PIECE_BYTES:
+            start = self._log.end
+            count_bytes = self._read_piece()
+            left_bytes -= count_bytes
+            if count_bytes:
+                self._events.output_received(self._log.read(start, count_bytes))
+            if count_bytes < PIECE_BYTES:
                 break
         if self._ended:
             self._report_exit()
 
-    def _read_piece(self) -> bytes:
-        """Return what there is, up to about a piece; less than a piece means that there was no more."""
-        pieces: list[bytes] = []
+    def _read_piece(self) -> int:
+        """Read what there is into the log, up to about a piece; less than a piece means that there was no more."""
         gathered_bytes = 0
         while gathered_bytes < PIECE_BYTES:
             try:
-                data = os.read(self._fd, READ_BYTES)
+                count_bytes = self._log.read_from(self._fd)
             except BlockingIOError:
                 break
             except OSError as error:
                 if error.errno != errno.EIO:  # EIO is how a terminal says that nobody holds its other side
                     raise
-                data = b""
-            if not data:
+                count_bytes = 0
+            if not count_bytes:
                 self._ended = True
                 self._stop_reading()
                 break
-            pieces.append(data)
-            gathered_bytes += len(data)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            gathered_bytes += count_bytes
+        return gathered_bytes
 
     # --- input ----------------------------------------------------------------------------------------------------
 
-    def write(self, data: bytes, on_written: Callable[[int], None] | None = None) -> bool:
+    def write(
+        self, data: bytes, on_written: Callable[[int], None] | None = None, hand_over: HandOver = os.write
+    ) -> bool:
         """Queue input in order, and hand over at once what the terminal takes."""
         if self._closed or (on_written is None and self._queued_bytes > OPTIONAL_QUEUE_BYTES):
             return False
-        self._queue.append((memoryview(data), on_written))
+        self._queue.append((memoryview(data), on_written, hand_over))
         self._queued_bytes += len(data)
         if not self._is_writing:
             self._writable()
@@ -143,9 +153,9 @@ class PosixPty:
 
     def _writable(self) -> None:
         while self._queue:
-            view, on_written = self._queue[0]
+            view, on_written, hand_over = self._queue[0]
             try:
-                count_bytes = os.write(self._fd, view)
+                count_bytes = hand_over(self._fd, view)
             except BlockingIOError:
                 break
             except OSError as error:
@@ -157,7 +167,7 @@ class PosixPty:
             if count_bytes == len(view):
                 self._queue.popleft()
             else:
-                self._queue[0] = (view[count_bytes:], on_written)
+                self._queue[0] = (view[count_bytes:], on_written, hand_over)
             if on_written is not None:
                 on_written(count_bytes)
         if bool(self._queue) != self._is_writing:
@@ -176,7 +186,7 @@ class PosixPty:
     def resize(self, cols: int, rows: int) -> None:
         """Change the terminal's size; the program gets WINCH."""
         if not self._closed:
-            self._process.setwinsize(rows, cols)
+            termios.tcsetwinsize(self._fd, (rows, cols))
 
     def signal_foreground(self, number: int) -> None:
         """Send a signal to the foreground process group, or to the program's own if there is none."""
@@ -233,10 +243,21 @@ class PosixPty:
 
     def close(self) -> None:
         """Kill what still runs and release everything; no event comes any more."""
-        if self._closed:
-            return
-        if self._status is None:
-            self._signal_all(signal.SIGKILL)
+        if not self._closed:
+            if self._status is None:
+                self._signal_all(signal.SIGKILL)
+            self._release()
+            if self._on_closed is not None:
+                self._on_closed()
+
+    def leave(self) -> None:
+        """Release everything; the program goes on if somebody else keeps its terminal."""
+        if self._on_closed is None:
+            self.close()
+        elif not self._closed:
+            self._release()
+
+    def _release(self) -> None:
         self._closed = True
         self._stop_reading()
         if self._is_writing:
@@ -246,10 +267,7 @@ class PosixPty:
         for timer in (self._drain_timer, self._kill_timer):
             if timer is not None:
                 timer.cancel()
-        # ptyprocess would wait for the program when it is collected; the watcher has that covered.
-        self._process.closed = True
-        self._process.fileobj.close()
-        self._process.fd = -1
+        os.close(self._fd)
 
 
 def _signal_group(group: int, number: int) -> None:

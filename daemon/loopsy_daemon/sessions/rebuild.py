@@ -6,7 +6,7 @@ from typing import Final
 
 # A terminal that is told to reset may still be inside a sequence of the output that the snapshot overtakes.
 CANCEL: Final = b"\x18"
-_PLAIN_PEN: Final = b'\x1b[0m\x1b[0"q\x1b(B\x1b)B\x0f'
+_PLAIN_PEN: Final = b'\x1b[0m\x1b]8;;\x1b\\\x1b[0"q\x1b(B\x1b)B\x0f'
 _HOME: Final = b"\x1b[H"
 _CURSOR_ADDRESS: Final = re.compile(rb"\x1b\[(\d+);(\d+)H")
 
@@ -24,7 +24,7 @@ class ScreenState:
     """Everything a snapshot has to bring back.
 
     Contents are printable as they are from the top left corner. A cursor is its absolute address, followed by
-    pen and character sets; its address is (top, left) = (1, 1).
+    pen and character sets; its address is (top, left) = (1, 1). `last_cluster` steps back and prints what is before it.
     """
 
     primary: bytes
@@ -40,6 +40,7 @@ class ScreenState:
     cursor_shape: int
     colours: bytes
     title: str
+    last_cluster: bytes
 
 
 def rebuild(state: ScreenState) -> bytes:
@@ -60,6 +61,7 @@ def rebuild(state: ScreenState) -> bytes:
         parts.append(b"\x1b[%d q" % state.cursor_shape)
     if state.title:
         parts.append(b"\x1b]2;" + state.title.encode() + b"\x1b\\")
+    parts.append(state.last_cluster)
     return b"".join(parts)
 
 

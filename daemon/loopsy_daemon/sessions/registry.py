@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import logging
 import os
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +14,16 @@ from typing import Final
 from loopsy_daemon.sessions.agents import Agents, home_directory
 from loopsy_daemon.sessions.environment import session_environment
 from loopsy_daemon.sessions.errors import BadDirectory, BadRequest, SpawnFailed, TooManySessions, UnknownSession
+from loopsy_daemon.sessions.hosts import Host, OwnChildren, Survivor
 from loopsy_daemon.sessions.identity import DEFAULT_MEMORY, Labels, Memory, Program
 from loopsy_daemon.sessions.names import free_name, require_free_name, require_valid_name
-from loopsy_daemon.sessions.posix_pty import spawn_posix
-from loopsy_daemon.sessions.pty import Spawn
+from loopsy_daemon.sessions.notebook import Former, Record
+from loopsy_daemon.sessions.output_log import OutputLog
 from loopsy_daemon.sessions.screen import warm_up
 from loopsy_daemon.sessions.session import Session
 from loopsy_daemon.wire import limits, messages
 
+_log = logging.getLogger(__name__)
 _ID_BYTES: Final = 8
 _SHORTEST_PREFIX_CHARACTERS: Final = 4
 
@@ -41,13 +45,13 @@ class Registry:
         home_environment: Mapping[str, str],
         registry_limits: RegistryLimits | None = None,
         on_change: Callable[[], object] = lambda: None,
-        spawn: Spawn = spawn_posix,
+        host: Host | None = None,
     ) -> None:
         self.agents = Agents(home_environment)
         self._home_environment = home_environment
         self._limits = registry_limits or RegistryLimits()
         self._on_change = on_change
-        self._spawn = spawn
+        self._host: Host = host or OwnChildren()
         self._sessions: dict[str, Session] = {}
         self._forget_timers: dict[str, asyncio.TimerHandle] = {}
         warm_up()
@@ -63,7 +67,8 @@ class Registry:
     ) -> Session:
         """Start an agent, or `command` in its place. Raises SessionError."""
         argv = self.agents.argv(agent)
-        argv = list(command) if command is not None else argv
+        if command is not None:
+            argv = _require_valid_command(command)
         _require_valid_size(cols, rows)
         names = {session.name for session in self._sessions.values() if session.alive}
         if name is None:
@@ -81,7 +86,7 @@ class Registry:
                 Program(agent=agent, argv=argv, environment=environment, cwd=directory),
                 cols,
                 rows,
-                spawn=self._spawn,
+                spawn=self._host.spawn,
                 on_change=self._on_change,
                 memory=self._limits.memory,
                 on_exit=lambda: self._forget_later(session_id),
@@ -130,7 +135,7 @@ class Registry:
         require_free_name(
             name, {other.name for other in self._sessions.values() if other.alive and other is not session}
         )
-        session.labels.name = name
+        session.rename(name)
         self._on_change()
 
     def signal(self, session_id: str, name: str) -> None:
@@ -148,10 +153,53 @@ class Registry:
             raise BadRequest(f"{session.name} is still running.", f"End it with `loopsy kill {session.name}`.")
         self._forget(session_id)
 
+    def adopt(self) -> None:
+        """Go on with the sessions that a former daemon had."""
+        for survivor in self._host.survivors():
+            try:
+                record = Record.of(survivor.ring)
+            except (ValueError, TypeError, KeyError) as error:
+                _log.warning("%s cannot be gone on with: %s", survivor.session_id, error)
+                survivor.ring.close()
+                self._host.forget(survivor.session_id)
+                continue
+            self._go_on_with(survivor, record)
+        if self._sessions:
+            running = sum(1 for session in self._sessions.values() if session.alive)
+            _log.info("goes on with %d sessions, %d programs", len(self._sessions), running)
+
+    def _go_on_with(self, survivor: Survivor, record: Record) -> None:
+        log = OutputLog.resumed(survivor.ring, record.marks)
+        size = log.size_at(log.end)
+        session_id = survivor.session_id
+        self._sessions[session_id] = Session(
+            Labels(id=session_id, name=record.name, created_at=record.created_at),
+            Program(agent=record.agent, argv=(), environment={}, cwd=record.cwd),
+            size.cols,
+            size.rows,
+            spawn=survivor.spawn,
+            on_change=self._on_change,
+            memory=self._limits.memory,
+            on_exit=lambda: self._forget_later(session_id),
+            former=Former(log, record, survivor.status),
+        )
+        if survivor.status is not None:
+            self._forget_later(session_id, time.time() - (record.ended_at or 0.0))
+
+    def leave_all(self) -> None:
+        """Forget every session, and let the programs go on for a later daemon where they can."""
+        for timer in self._forget_timers.values():
+            timer.cancel()
+        for session in self._sessions.values():
+            session.leave()
+        self._sessions.clear()
+        self._host.leave()
+
     def close_all(self) -> None:
         """Kill every program and forget every session."""
         for session_id in tuple(self._sessions):
             self._forget(session_id)
+        self._host.leave()
 
     def _make_room(self) -> None:
         """Forget the oldest exited sessions in favour of a new one. Raises TooManySessions."""
@@ -160,17 +208,21 @@ class Registry:
                 return
             self._forget(session.id)
         if len(self._sessions) >= self._limits.sessions:
-            raise TooManySessions(f"{self._limits.sessions} sessions are running.", "End one with `loopsy kill`.")
+            raise TooManySessions(
+                f"The limit of {self._limits.sessions} running sessions is reached.", "End one with `loopsy kill`."
+            )
 
-    def _forget_later(self, session_id: str) -> None:
+    def _forget_later(self, session_id: str, since_seconds: float = 0.0) -> None:
+        delay_seconds = max(0.0, self._limits.exited_seconds - since_seconds)
         loop = asyncio.get_running_loop()
-        self._forget_timers[session_id] = loop.call_later(self._limits.exited_seconds, self._forget, session_id)
+        self._forget_timers[session_id] = loop.call_later(delay_seconds, self._forget, session_id)
 
     def _forget(self, session_id: str) -> None:
         timer = self._forget_timers.pop(session_id, None)
         if timer is not None:
             timer.cancel()
         self._sessions.pop(session_id).close()
+        self._host.forget(session_id)
         self._on_change()
 
     def _directory(self, cwd: str | None) -> str:
@@ -184,6 +236,12 @@ class Registry:
         if not os.access(directory, os.X_OK):
             raise BadDirectory(f"{wanted} may not be entered.", f"Check it with `ls -ld {wanted}`.")
         return directory
+
+
+def _require_valid_command(command: Sequence[str]) -> list[str]:
+    if not command or not command[0] or any("\x00" in argument for argument in command):
+        raise BadRequest("A command has a name, and no NUL in it.", "Check the command.")
+    return list(command)
 
 
 def _is_directory(path: str) -> bool:

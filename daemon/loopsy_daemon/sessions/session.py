@@ -1,30 +1,32 @@
 """A program on a terminal, its screen and output, and the clients that follow it."""
 
 import asyncio
-import signal as signals
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Final
 
-from loopsy_daemon.sessions.child import ExitStatus
+from loopsy_daemon.keeper.input_marks import InputMarks
+from loopsy_daemon.sessions.acknowledgements import Acknowledgements
+from loopsy_daemon.sessions.child import SIGNALS, ExitStatus
 from loopsy_daemon.sessions.clients import ClientBook
 from loopsy_daemon.sessions.errors import BadRequest, SessionExited, UnknownSession
+from loopsy_daemon.sessions.history import Piece
+from loopsy_daemon.sessions.hold import Hold
 from loopsy_daemon.sessions.identity import DEFAULT_MEMORY, Labels, Memory, Program
+from loopsy_daemon.sessions.lead import Lead
+from loopsy_daemon.sessions.notebook import Former, Notebook
+from loopsy_daemon.sessions.observer import NOBODY, Observer
 from loopsy_daemon.sessions.output_log import OutputLog
 from loopsy_daemon.sessions.pty import Pty, Spawn
 from loopsy_daemon.sessions.screen import Screen
 from loopsy_daemon.sessions.sink import Sink, Snapshot
+from loopsy_daemon.sessions.snapshot_offset import snapshot_at_end
+from loopsy_daemon.sessions.tracked_row import TrackedRow
 from loopsy_daemon.sessions.viewer import Attachment
 from loopsy_daemon.wire import limits, messages
 
-ATTACH_SNAPSHOT_BYTES: Final = limits.OUTPUT_WINDOW_BYTES
-# A lossless client that has this much unsent output beside a full window holds the program back.
-HOLD_BYTES: Final = limits.OUTPUT_WINDOW_BYTES
-SIGNALS: Final = {
-    name: signals.Signals[f"SIG{name}"] for name in ("INT", "TERM", "HUP", "QUIT", "KILL", "TSTP", "CONT")
-}
-# Opens a string that a terminal swallows: the rest of one that was too long to keep.
-_SWALLOW: Final = b"\x1b]65535;"
+# The screen and some scrollback at once; the rest when it is asked for.
+ATTACH_SNAPSHOT_BYTES: Final = limits.SNAPSHOT_BYTES
 
 
 class Session:
@@ -41,27 +43,42 @@ class Session:
         on_change: Callable[[], object],
         memory: Memory = DEFAULT_MEMORY,
         on_exit: Callable[[], object] = lambda: None,
+        former: Former | None = None,
     ) -> None:
         self.labels = labels
-        self.log = OutputLog(cols, rows, memory.output_log_bytes)
-        self.exit_status: ExitStatus | None = None
+        self.log = OutputLog(cols, rows, memory.output_log_bytes) if former is None else former.log
+        self.exit_status: ExitStatus | None = None if former is None else former.exit_status
+        self.observer: Observer = NOBODY
         self._program = program
         self._on_change = on_change
         self._on_exit = on_exit
         self._loop = asyncio.get_running_loop()
-        self._active_at = labels.created_at
         self._attachments: list[Attachment] = []
-        self._book = ClientBook()
-        self._leader: bytes | None = None
-        self._acts = 0
+        self._notebook = Notebook(self.log, labels, program, None if former is None else former.record)
+        self._marks = InputMarks(self.log.ring)
+        self._book = ClientBook(self._marks)
+        self.lead = Lead(self, self._attachments, self._book.last_act)
         self._last_info: messages.SessionInfo | None = None  # once everything else is released
-        self._is_held = False
-        self._acknowledge_soon: set[bytes] = set()
-        self._acknowledge_timer: asyncio.TimerHandle | None = None
+        self._acknowledgements = Acknowledgements(self._acknowledge)
         self._screen = Screen(
-            cols, rows, scrollback_lines=memory.scrollback_lines, on_reply=self._reply, on_title=on_change
+            cols,
+            rows,
+            scrollback_lines=memory.scrollback_lines,
+            on_reply=self._reply,
+            on_title=on_change,
         )
-        self._pty: Pty = spawn(program.argv, program.environment, program.cwd, cols, rows, self)
+        try:
+            self._pty: Pty = spawn(labels.id, program, cols, rows, self.log, self)
+        except OSError:
+            self._screen.close()
+            self.log.close()
+            raise
+        self._marks.pipe = self._pty.input_pipe
+        self._hold = Hold(self._pty, self._attachments)
+        if former is not None:
+            self._notebook.revive(self._screen)
+            self._pty.resize(self._screen.cols, self._screen.rows)
+        self._notebook.write_record()
 
     @property
     def id(self) -> str:
@@ -92,7 +109,7 @@ class Session:
             cols=self._screen.cols,
             rows=self._screen.rows,
             created_at=self.labels.created_at,
-            active_at=self._active_at,
+            active_at=self._notebook.active_at,
             alive=status is None,
             clients=len(self._attachments),
             preview=self._screen.preview,
@@ -103,7 +120,16 @@ class Session:
     # --- what clients do ------------------------------------------------------------------------------------------
 
     def attach(
-        self, *, client: bytes, cols: int, rows: int, have: int | None, lossless: bool, sink: Sink
+        self,
+        *,
+        client: bytes,
+        cols: int,
+        rows: int,
+        have: int | None,
+        lossless: bool,
+        sink: Sink,
+        is_visible: bool = True,
+        colours: bytes | None = None,
     ) -> Attachment:
         """Follow the output from `have` on if it is still kept, else from a snapshot; call `start` on the result.
 
@@ -112,14 +138,16 @@ class Session:
         if self._last_info is not None:
             raise UnknownSession(f"{self.name} is gone.", "See `loopsy list`.")
         record = self._book.record(client, {other.client for other in self._attachments})
-        if all(record.acted >= other.record.acted for other in self._attachments):
-            self._lead(client, cols, rows)
+        if is_visible:
+            self.lead.arrive(client, record, cols, rows)
         snapshot = None
         if have is None or not self.log.start <= have <= self.log.end:
             snapshot = self.snapshot(ATTACH_SNAPSHOT_BYTES)
         attachment = Attachment(self, sink, client, record, (cols, rows), have, snapshot, lossless=lossless)
+        attachment.is_visible, attachment.colours = is_visible, colours
         self._attachments.append(attachment)
-        self._hold_or_release()
+        self.lead.update()
+        self._hold.update()
         self._on_change()
         return attachment
 
@@ -135,15 +163,30 @@ class Session:
         self._require_alive()
         self._pty.hang_up()
 
+    def rename(self, name: str) -> None:
+        """Give it another name, which is known to be valid."""
+        self.labels.name = name
+        self._notebook.write_record()
+
     def close(self) -> None:
         """Kill the program if it runs, and release everything; clients are told nothing any more."""
+        self._release(self._pty.close)
+
+    def leave(self) -> None:
+        """Release everything, and let the program go on for a later daemon if it can do without this one."""
+        if self._last_info is None:
+            self._notebook.close(self._screen)
+        self._release(self._pty.leave)
+
+    def _release(self, release_terminal: Callable[[], None]) -> None:
         if self._last_info is None:
             for attachment in tuple(self._attachments):
                 attachment.detach()
             self._last_info = self.info()
-            self._acknowledge_now()
-            self._pty.close()
+            self._acknowledgements.settle()
+            release_terminal()
             self._screen.close()
+            self.log.close()
 
     def _require_alive(self) -> None:
         if not self.alive:
@@ -154,52 +197,43 @@ class Session:
     def output_received(self, data: bytes) -> None:
         """The program printed `data`."""
         self._screen.feed(data)
-        self.log.append(data)
-        self._active_at = time.time()
+        self._notebook.keep_up(self._screen)
+        self.observer.output_received(data)
+        self._notebook.active_at = time.time()
         now = self._loop.time()
         for attachment in tuple(self._attachments):
             attachment.output_arrived(now)
-        self._hold_or_release()
+        self._hold.update()
 
     def program_exited(self, status: ExitStatus) -> None:
         """The program ended, after its last output."""
         self.exit_status = status
+        self._notebook.ended_at = time.time()
+        self._notebook.write_record()
+        self.observer.program_exited(status)
         for attachment in tuple(self._attachments):
             attachment.state_changed()
         self._on_exit()
         self._on_change()
 
-    def _reply(self, data: bytes) -> None:
-        self._pty.write(data)
+    def _reply(self, reply: bytes) -> None:
+        if not self._notebook.is_reviving:  # what a former daemon has seen, it has answered
+            self._pty.write(reply)
 
     # --- what attachments need (Viewed) ---------------------------------------------------------------------------
 
-    def snapshot(self, size_bytes: int) -> Snapshot:
+    def snapshot(self, size_bytes: int, *, must_fit: bool = False) -> Snapshot:
         """Return what stands for the output so far, on a boundary outside any sequence."""
-        data = self._screen.snapshot(size_bytes)
-        base = self.log.end
-        unfinished = self._screen.unfinished()
-        if unfinished is None:
-            data += _SWALLOW
-        elif unfinished:
-            start = base - len(unfinished)
-            # The client gets the beginning of the sequence again as output, at the size that it is parsed with.
-            if start >= self._latest_mark_offset() and self._ends_with(unfinished):
-                base = start
-            else:
-                data += unfinished
-        return Snapshot(base, self._screen.cols, self._screen.rows, data)
+        return snapshot_at_end(self._screen, self.log, size_bytes, must_fit=must_fit)
 
-    def _latest_mark_offset(self) -> int:
-        return self.log.size_at(self.log.end).offset
+    def history(self, edge: TrackedRow, size_bytes: int) -> Piece | None:
+        """Return the newest scrollback above what a client has, or None if it cannot be told now."""
+        return self._screen.history(edge, size_bytes)
 
-    def _ends_with(self, tail: bytes) -> bool:
-        start = self.log.end - len(tail)
-        return start >= self.log.start and self.log.read(start, len(tail)) == tail
-
-    def leads(self, client: bytes) -> bool:
-        """Return whether this client leads."""
-        return client == self._leader
+    def transcript(self, *, styled: bool) -> Generator[str]:
+        """Yield the text of scrollback and screen in small pieces; until the last one the program is held back."""
+        with self._hold.reading():
+            yield from self._screen.transcript(styled=styled)
 
     def input_received(self, attachment: Attachment, offset: int, data: bytes) -> None:
         """A client typed; what was seen before is acknowledged again. Raises ProtocolViolation."""
@@ -208,85 +242,55 @@ class Session:
         record = attachment.record
         fresh = record.input.accept(offset, data)
         if not fresh:
-            self._acknowledge(attachment.client, 0)
+            self._acknowledgements.owe(attachment.client, 0)
             return
-        self._active_at = time.time()
-        self._act(attachment)
+        self._notebook.active_at = time.time()
+        self.lead.act(attachment)
         for other in self._attachments:
             other.input_arrived()
 
         def written(count_bytes: int) -> None:
             record.input.record_written(count_bytes)
-            self._acknowledge(attachment.client, record.input.unacknowledged_bytes)
+            self._acknowledgements.owe(attachment.client, record.input.unacknowledged_bytes)
 
-        self._pty.write(fresh, written)
+        self._pty.write(fresh, written, record.hand_over)
 
-    def _acknowledge(self, client: bytes, unacknowledged_bytes: int) -> None:
-        """Tell the client what was written: soon, so that what it types next is told with it; at once if it is much."""
-        self._acknowledge_soon.add(client)
-        if unacknowledged_bytes >= limits.INPUT_WINDOW_BYTES // 2:
-            self._acknowledge_now()
-        elif self._acknowledge_timer is None:
-            self._acknowledge_timer = self._loop.call_later(limits.INPUT_ACK_SECONDS, self._acknowledge_now)
-
-    def _acknowledge_now(self) -> None:
-        if self._acknowledge_timer is not None:
-            self._acknowledge_timer.cancel()
-            self._acknowledge_timer = None
-        clients, self._acknowledge_soon = self._acknowledge_soon, set()
+    def _acknowledge(self, clients: set[bytes]) -> None:
         for attachment in tuple(self._attachments):
             if attachment.client in clients:
                 attachment.input_written(attachment.record.input.take_acknowledgement())
 
-    def size_wanted(self, attachment: Attachment, *, claim: bool) -> None:
-        """A client's size changed, or it takes the lead."""
-        if claim:
-            self._act(attachment)
-        elif attachment.client == self._leader:
-            self._lead(attachment.client, attachment.wanted_cols, attachment.wanted_rows)
-
     def viewer_moved(self) -> None:
         """A lossless client caught up some."""
-        if self._is_held:
-            self._hold_or_release()
+        if self._hold.is_on:
+            self._hold.update()
 
     def viewer_left(self, attachment: Attachment) -> None:
         """A client stopped following. The size stays: it may be back in a moment."""
         self._attachments.remove(attachment)
-        if self._attachments and all(other.client != self._leader for other in self._attachments):
-            successor = max(self._attachments, key=lambda other: other.record.acted)
-            self._lead(successor.client, self._screen.cols, self._screen.rows)
-        self._hold_or_release()
+        self.lead.update()
+        self._hold.update()
         self._on_change()
 
-    # --- lead and hold --------------------------------------------------------------------------------------------
+    # --- lead -----------------------------------------------------------------------------------------------------
 
-    def _act(self, attachment: Attachment) -> None:
-        self._acts += 1
-        attachment.record.acted = self._acts
-        self._lead(attachment.client, attachment.wanted_cols, attachment.wanted_rows)
+    @property
+    def size(self) -> tuple[int, int]:
+        """The program's columns and rows."""
+        return self._screen.cols, self._screen.rows
 
-    def _lead(self, client: bytes, cols: int, rows: int) -> None:
-        """Let a client lead, and give the program its size."""
-        is_same_size = (cols, rows) == (self._screen.cols, self._screen.rows)
-        if not self.alive or (client == self._leader and is_same_size):
-            return
-        self._leader = client
+    def report_colours(self, colours: bytes) -> None:
+        """Tell programs that ask these colours."""
+        self._screen.report_colours(colours)
+
+    def lead_passed(self, cols: int, rows: int) -> None:
+        """Another client leads, or the program gets another size."""
         self.log.mark_size(cols, rows)
-        if not is_same_size:
+        self._notebook.write_record()
+        if (cols, rows) != self.size:
             self._screen.resize(cols, rows)
             self._pty.resize(cols, rows)
+            self.observer.resized(cols, rows)
             self._on_change()
         for attachment in tuple(self._attachments):
             attachment.state_changed()
-
-    def _hold_or_release(self) -> None:
-        """Stop reading from the program while a lossless client is too far behind, and go on when none is."""
-        limit_bytes = HOLD_BYTES // 2 if self._is_held else HOLD_BYTES
-        is_held = any(other.lossless and other.unsent_bytes >= limit_bytes for other in self._attachments)
-        if is_held != self._is_held:
-            self._is_held = is_held
-            if is_held:
-                self._pty.pause_reading()
-            else:
-                self._pty.resume_reading()

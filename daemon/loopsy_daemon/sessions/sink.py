@@ -3,19 +3,31 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from loopsy_daemon.sessions.tracked_row import TrackedRow
+from loopsy_daemon.wire.turns import Turns
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Sequences that stand for all output before `base`, for a terminal of this size that was just reset."""
+    """Sequences that stand for all output before `base`, for a terminal of this size that was just reset.
+
+    `edge` is the oldest row in it, if that is known; not `is_exact` what lacks pens because it had to be small.
+    """
 
     base: int
     cols: int
     rows: int
     data: bytes
+    edge: TrackedRow | None = None
+    is_exact: bool = True
 
 
 class Sink(Protocol):
     """Takes one attachment's stream. Called synchronously on the event loop; never blocks."""
+
+    @property
+    def turns(self) -> Turns:
+        """When the link that the stream shares with others has room for it."""
 
     def send_output(self, offset: int, data: bytes) -> None:
         """Send output that begins at `offset`."""

@@ -7,13 +7,13 @@ from loopsy_daemon.wire.errors import ProtocolViolation
 class OutputWindow:
     """How much output one client has not acknowledged yet, and whether it is too far behind to catch up.
 
-    `sent` is the offset up to which output (or a snapshot that stands for it) was sent.
+    `sent` is the offset up to which output (or a snapshot that stands for it) was sent. `window_bytes` may change.
     """
 
     def __init__(self, base: int, window_bytes: int = limits.OUTPUT_WINDOW_BYTES) -> None:
         self.sent = base
         self.acknowledged = base
-        self._window_bytes = window_bytes
+        self.window_bytes = window_bytes
         self._base = base
         self._former_sent = base
         self._carried_snapshot_bytes = 0
@@ -22,7 +22,7 @@ class OutputWindow:
     @property
     def room_bytes(self) -> int:
         """How much more output may be sent now."""
-        return self._window_bytes - self.in_flight_bytes
+        return self.window_bytes - self.in_flight_bytes
 
     @property
     def in_flight_bytes(self) -> int:
@@ -61,7 +61,7 @@ class OutputWindow:
         `end` is where the session's output ends. Call it whenever `end` or `acknowledged` changed. A client
         that has not acknowledged the last snapshot is not sent another one.
         """
-        if self.acknowledged < self._base or end - self.acknowledged < self._window_bytes:
+        if self.acknowledged < self._base or end - self.acknowledged < self.window_bytes:
             self._behind_since = None
             return None
         if self._behind_since is None:
@@ -72,10 +72,10 @@ class OutputWindow:
 class InputSequence:
     """What one client has typed into one session, across its connections: `seen`, and `written` to the program."""
 
-    def __init__(self, window_bytes: int = limits.INPUT_WINDOW_BYTES) -> None:
-        self.seen = 0
-        self.written = 0
-        self._acknowledged = 0
+    def __init__(self, window_bytes: int = limits.INPUT_WINDOW_BYTES, *, written: int = 0) -> None:
+        self.seen = written
+        self.written = written
+        self._acknowledged = written
         self._window_bytes = window_bytes
 
     def accept(self, offset: int, data: bytes) -> bytes:

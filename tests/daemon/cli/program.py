@@ -14,6 +14,8 @@ from typing import Any, Self
 
 import ptyprocess
 
+from loopsy_daemon.sessions.screen import Screen
+
 DEADLINE_SECONDS = 20.0
 PROGRAM = [sys.executable, "-c", "from loopsy_daemon.cli.main import main; main()"]
 
@@ -66,6 +68,7 @@ class Terminal:
         self.process = ptyprocess.PtyProcess.spawn(command, env=dict(environment), dimensions=(rows, columns))
         self.output = b""
         self._looked_at = 0
+        self._columns, self._rows = columns, rows
 
     def __enter__(self) -> Self:
         return self
@@ -96,6 +99,22 @@ class Terminal:
         self.process.wait()
         status: int = self.process.exitstatus if self.process.signalstatus is None else -self.process.signalstatus
         return status
+
+    def shows(self, text: str) -> None:
+        """Wait until a person would see the text on the screen."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while text not in self.screen():
+            assert self._read(deadline), f"{text!r} is not in {self.screen()}"
+
+    def screen(self) -> str:
+        """Return what a person sees: the output in a terminal of this size."""
+        if self.process.isalive():
+            self._rows, self._columns = self.process.getwinsize()
+        screen = Screen(self._columns, self._rows)
+        screen.feed(self.output)
+        text = screen.text
+        screen.close()
+        return text
 
     def _read(self, deadline: float) -> bool:
         ready, _, _ = select.select([self.process.fd], [], [], max(0.0, deadline - time.monotonic()))

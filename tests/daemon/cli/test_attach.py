@@ -12,7 +12,6 @@ import pytest
 from tests.daemon.cli.program import PROGRAM, Loopsy, Terminal
 
 SETTLED = rb"[$#] (\x1b\S+)?\Z"
-GO = "stty raw -echo; echo up; head -c 1 > /dev/null; "
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,7 @@ def test_a_shell_shows_what_it_prints_and_gives_its_exit_status(loopsy: Loopsy) 
         terminal.send(b"exit 7\r")
         assert terminal.end() == 7
         assert not is_raw(terminal)
-    assert b"[status has ended]" in terminal.output
+    assert b"[status has ended; " in terminal.output
 
 
 def test_a_session_outlives_its_terminal_and_comes_back_with_its_screen(loopsy: Loopsy) -> None:
@@ -83,13 +82,21 @@ def test_the_program_follows_the_size_of_the_window(loopsy: Loopsy) -> None:
         assert terminal.end() == 0
 
 
-def test_much_output_arrives_whole_and_in_order(loopsy: Loopsy) -> None:
-    with loopsy.terminal("shell", "--", "sh", "-c", f"{GO} echo begin; seq 1 200000; echo the end") as terminal:
+def test_after_much_output_the_screen_is_right_and_nothing_is_lost(loopsy: Loopsy) -> None:
+    print_much = (
+        "stty -icanon -echo; echo up; head -c 1 > /dev/null; seq 1 200000; printf 'the end'; head -c 1 > /dev/null"
+    )
+    with loopsy.terminal("shell", "--name", "much", "--", "sh", "-c", print_much) as terminal:
         terminal.expect(b"up")
         terminal.send(b"x")
-        numbers = terminal.expect(b"begin\n(.*)the end\n")[1].split()
+        terminal.shows("the end")
+        last = [str(number) for number in range(200_000 - 22, 200_001)]
+        assert terminal.screen().split() == [*last, "the", "end"]
+        terminal.send(b"x")
         assert terminal.end() == 0
-    assert numbers == [str(number).encode() for number in range(1, 200_001)]
+    kept = loopsy.json("output", "much")["lines"]
+    assert kept[-2:] == ["200000", "the end"]
+    assert kept[1:-1] == [str(number) for number in range(int(kept[1]), 200_001)]
 
 
 def test_much_input_arrives_whole_and_in_order(loopsy: Loopsy) -> None:
@@ -123,7 +130,7 @@ def test_a_signal_restores_the_terminal(loopsy: Loopsy, number: signal.Signals) 
         terminal.process.kill(number)
         assert terminal.end() == 128 + number
         assert not is_raw(terminal)
-        assert terminal.output.endswith(b"\x1b[0 q\r\n\x1b[J")
+        assert terminal.output.endswith(b"\x1b[?1049l\x1b[23;0t")
 
 
 def test_programs_that_are_killed_give_the_status_of_a_shell(loopsy: Loopsy) -> None:
@@ -131,17 +138,32 @@ def test_programs_that_are_killed_give_the_status_of_a_shell(loopsy: Loopsy) -> 
         assert terminal.end() == 128 + 9
 
 
-def test_a_session_cannot_be_shown_inside_itself(loopsy: Loopsy) -> None:
+def test_a_session_in_a_session_is_refused_unless_it_is_meant(loopsy: Loopsy) -> None:
+    other = loopsy.json("shell", "--detached", "--name", "inner", "--", "cat")["id"]
     with loopsy.terminal("shell", "--name", "nested") as terminal:
         terminal.expect(SETTLED)
-        terminal.send(b"echo id=$LOOPSY_SESSION.\r")
-        session = terminal.expect(rb"\nid=(\w+)\.")[1].decode()
-        program = " ".join(f"'{part}'" for part in ["env", f"LOOPSY_HOME={loopsy.home}", *PROGRAM])
+        program = " ".join(f"'{part}'" for part in PROGRAM)
+
+        def answer(*arguments: str) -> bytes:
+            terminal.send(f"clear; {program} {' '.join(arguments)}; echo status=$?.\r".encode())
+            found = terminal.expect(rb"\x1b\[2J(.*)\nstatus=(\d+)\.")
+            terminal.expect(SETTLED)
+            return found[2] + found[1]
+
+        for arguments in (["attach", other], ["shell"]):
+            assert answer(*arguments).startswith(b"2")
+            assert "This terminal is a Loopsy session already." in terminal.screen()
+        assert answer("attach", "nested", "--force").startswith(b"1")
+        assert "You are in this session already." in terminal.screen()
+        terminal.send(f"{program} attach {other} --force --prefix C-b\r".encode())
+        terminal.send(b"deep\r")
+        terminal.expect(b"deep\r\ndeep")
+        terminal.send(b"\x02d")
+        terminal.expect(b"left inner")
         terminal.expect(SETTLED)
-        terminal.send(f"{program} attach {session}; echo status=$?.\r".encode())
-        terminal.expect(rb"You are in this session already\..*\nstatus=1\.")
         terminal.send(b"exit\r")
         assert terminal.end() == 0
+    loopsy.run("kill", other)
 
 
 def test_a_session_that_is_not_there_leaves_the_terminal_alone(loopsy: Loopsy) -> None:
@@ -153,6 +175,7 @@ def test_a_session_that_is_not_there_leaves_the_terminal_alone(loopsy: Loopsy) -
 
 def test_when_the_daemon_goes_away_the_terminal_is_restored_and_told(home: Path) -> None:
     loopsy = Loopsy(home)
+    (home / "config.yaml").write_text("attach:\n  wait_seconds: 0.2\n")
     pid = loopsy.json("start")["pid"]
     with loopsy.terminal("shell", "--", "cat") as terminal:
         terminal.send(b"up\r")
@@ -175,3 +198,96 @@ def test_two_terminals_show_the_same_session(loopsy: Loopsy) -> None:
             assert second.end() == 0
         first.send(b"exit\r")
         assert first.end() == 0
+
+
+def test_the_persons_own_screen_and_title_are_back_at_the_end(loopsy: Loopsy) -> None:
+    with loopsy.terminal(
+        "shell", "--", "sh", "-c", "printf '\\033]2;theirs\\007\\033[?1000h\\033[?2004hup'; cat"
+    ) as terminal:
+        before = b"my own line\r\n"
+        terminal.output = before
+        terminal.expect(b"up")
+        assert "my own line" not in terminal.screen()
+        terminal.send(b"\x04")
+        assert terminal.end() == 0
+    assert terminal.screen().splitlines()[0] == "my own line"
+    assert terminal.output.startswith(before + b"\x1b[22;0t\x1b[?1049h")
+    left = terminal.output.rpartition(b"up")[2]
+    assert left.index(b"\x1b[?1000l") < left.index(b"\x1b[?1049l") < left.index(b"\x1b[23;0t")
+    assert b"\x1b[?2004l" in left
+
+
+def test_a_full_screen_program_gives_the_shell_back_as_it_was(loopsy: Loopsy) -> None:
+    with loopsy.terminal("shell") as terminal:
+        terminal.expect(SETTLED)
+        terminal.send(b"echo be''fore; printf '\\033[?1049h\\033[Hedi''tor'; read line; printf '\\033[?1049l'\r")
+        terminal.shows("editor")
+        assert "before" not in terminal.screen()
+        terminal.send(b"\r")
+        terminal.shows("before")
+        assert "editor" not in terminal.screen()
+        terminal.send(b"exit\r")
+        assert terminal.end() == 0
+
+
+def test_a_terminal_of_another_size_shows_what_fits(loopsy: Loopsy) -> None:
+    with loopsy.terminal("shell", "--name", "sizes", columns=60, rows=12) as small:
+        small.expect(SETTLED)
+        with loopsy.terminal("attach", "sizes", columns=90, rows=30) as large:
+            large.send(b"echo lar''ge; seq 101 125; stty size\r")
+            large.shows("30 90")
+            small.shows("30 90")
+            assert "large" in large.screen()
+            assert "large" not in small.screen()
+            small.send(b"printf '%070d\\n' 5; stty size\r")
+            small.shows("12 60")
+            large.shows("12 60")
+            large.shows("60 x 12, the size of another client")
+            large.send(b"\x01d")
+            assert large.end() == 0
+        small.send(b"exit\r")
+        assert small.end() == 0
+
+
+def test_a_stopped_command_gives_the_terminal_back_and_draws_the_screen_anew(loopsy: Loopsy) -> None:
+    shell = ["bash", "--norc", "--noprofile", "-i"]
+    with Terminal(shell, {**loopsy.environment, "PS1": "outer> "}, 80, 24) as terminal:
+        terminal.expect(b"outer> ")
+        program = " ".join(f"'{part}'" for part in PROGRAM)
+        terminal.send(f"{program} shell --name stopped -- sh -c 'echo $((6 * 7)); cat'\r".encode())
+        terminal.shows("42")
+        command = os.tcgetpgrp(terminal.process.fd)
+        assert is_raw(terminal)
+        os.killpg(command, signal.SIGTSTP)
+        terminal.expect(rb"\x1b\[\?1049l.*Stopped.*outer> ")
+        assert "outer> " in terminal.screen()
+        terminal.send(b"fg\r")
+        terminal.expect(rb"\x1b\[\?1049h")
+        terminal.shows("42")
+        assert "outer> " not in terminal.screen()
+        terminal.send(b"again\r")
+        terminal.expect(b"again\r\nagain")
+        terminal.send(b"\x01d")
+        terminal.expect(b"left stopped.*outer> ")
+        terminal.send(b"exit\r")
+        assert terminal.end() == 0
+    loopsy.run("kill", "stopped")
+
+
+def test_without_a_prefix_every_key_is_the_programs(loopsy: Loopsy) -> None:
+    with loopsy.terminal(
+        "shell", "--prefix", "none", "--", "sh", "-c", "stty raw -echo; echo up; head -c 3 | cat -v"
+    ) as terminal:
+        terminal.expect(b"up")
+        terminal.send(b"\x01d.")
+        terminal.expect(rb"\^Ad\.")
+        assert terminal.end() == 0
+
+
+def test_a_session_that_is_killed_leaves_the_terminal_as_it_was(loopsy: Loopsy) -> None:
+    with loopsy.terminal("shell", "--name", "victim", "--", "sh", "-c", "printf '\\033[?1049hup'; cat") as terminal:
+        terminal.expect(b"up")
+        loopsy.run("kill", "victim")
+        assert terminal.end() == 128 + signal.SIGHUP
+        assert not is_raw(terminal)
+    assert b"[victim has ended; what it printed: loopsy output " in terminal.output

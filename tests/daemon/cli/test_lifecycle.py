@@ -1,5 +1,7 @@
 """Starting, stopping and looking at a real daemon in the background."""
 
+import asyncio
+import os
 import signal
 import stat
 import subprocess
@@ -10,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from loopsy_daemon import files
+from loopsy_daemon.errors import RequestFailed
+from loopsy_daemon.service.client import DaemonClient
+from loopsy_daemon.wire import messages
 from tests.daemon.cli.program import Loopsy
 
 
@@ -37,7 +43,7 @@ def test_the_daemon_starts_once_answers_and_stops(loopsy: Loopsy) -> None:
     report = loopsy.json("status")
     assert (report["running"], report["pid"], report["home"]) == (True, started["pid"], str(loopsy.home))
     assert (report["sessions"], report["phones"], report["relay"]) == (0, 0, None)
-    assert loopsy.json("stop") == {"was_running": True, "forced": False}
+    assert loopsy.json("stop") == {"was_running": True, "forced": False, "programs": 0}
     wait_for_end(started["pid"])
     assert loopsy.json("status", status=3)["running"] is False
 
@@ -78,7 +84,7 @@ def test_a_daemon_that_does_not_answer_is_ended_all_the_same(loopsy: Loopsy) -> 
     (loopsy.home / "loopsy.sock").unlink()
     complaint = loopsy.run("start", status=1).stderr
     assert "does not answer" in complaint
-    assert loopsy.json("stop") == {"was_running": True, "forced": True}
+    assert loopsy.json("stop") == {"was_running": True, "forced": True, "programs": 0}
     wait_for_end(pid)
 
 
@@ -120,3 +126,80 @@ def test_a_session_that_cannot_start_is_one_sentence(loopsy: Loopsy) -> None:
         done = loopsy.run("shell", "--detached", *arguments, status=1)
         assert 1 <= len(done.stderr.splitlines()) <= 2
         assert done.stdout == ""
+
+
+def kill_daemon(loopsy: Loopsy, pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    while files.is_held(loopsy.home / "daemon.lock"):  # the last of its threads has let go
+        pass
+
+
+def running_session(loopsy: Loopsy, name: str) -> dict[str, object]:
+    (session,) = [session for session in loopsy.json("list")["sessions"] if session["name"] == name]
+    return {key: session[key] for key in ("id", "alive", "created_at")}
+
+
+def test_programs_survive_a_restart_and_a_kill_and_end_with_a_stop(loopsy: Loopsy) -> None:
+    loopsy.run("start")
+    for name in ("one", "two"):
+        loopsy.run("shell", "--detached", "--name", name, "--", "cat")
+    before = running_session(loopsy, "one")
+    first = loopsy.json("status")["pid"]
+    second = loopsy.json("restart")["pid"]
+    assert second != first
+    assert running_session(loopsy, "one") == before
+    kill_daemon(loopsy, second)
+    assert loopsy.json("start")["already_running"] is False
+    assert running_session(loopsy, "one") == before
+    assert loopsy.run("stop").stdout == "The daemon has stopped; 2 programs ended.\n"
+    assert not (loopsy.home / "keeper.sock").exists()
+    loopsy.run("start")
+    assert loopsy.json("list") == {"sessions": []}
+
+
+def test_stopping_ends_what_a_daemon_that_is_gone_has_left(loopsy: Loopsy) -> None:
+    pid = loopsy.json("start")["pid"]
+    loopsy.run("shell", "--detached", "--", "cat")
+    kill_daemon(loopsy, pid)
+    assert loopsy.json("stop") == {"was_running": False, "forced": False, "programs": 1}
+    assert loopsy.run("stop").stdout == "The daemon was not running.\n"
+
+
+def test_stopping_asks_in_a_terminal_if_programs_run(loopsy: Loopsy) -> None:
+    loopsy.run("start")
+    loopsy.run("shell", "--detached", "--name", "work", "--", "cat")
+    with loopsy.terminal("stop") as terminal:
+        terminal.expect(rb"1 program will end. Stop all the same\? \[y/N\]: ")
+        terminal.send(b"n\r")
+        terminal.expect(rb"Nothing was ended.")
+        assert terminal.end() == 1
+    assert running_session(loopsy, "work")["alive"]
+    with loopsy.terminal("stop") as terminal:
+        terminal.expect(rb"\[y/N\]: ")
+        terminal.send(b"y\r")
+        terminal.expect(rb"The daemon has stopped; 1 program ended.")
+        assert terminal.end() == 0
+    loopsy.run("start")
+    loopsy.run("shell", "--detached", "--", "cat")
+    with loopsy.terminal("stop", "--yes") as terminal:
+        assert terminal.end() == 0
+        assert b"?" not in terminal.output
+    loopsy.run("start")
+    with loopsy.terminal("stop") as terminal:
+        assert terminal.end() == 0
+        assert b"?" not in terminal.output, "nothing runs"
+
+
+def test_a_command_with_a_nul_is_refused_and_harms_nobody(loopsy: Loopsy) -> None:
+    loopsy.run("start")
+
+    async def ask() -> str:
+        async with await DaemonClient.connect(loopsy.home / "loopsy.sock") as client:
+            for command in (["a\0b"], ["sh", "-c", "\0"], [""]):
+                with pytest.raises(RequestFailed) as refused:
+                    await client.request(
+                        messages.Open(id=client.next_id(), agent="shell", cols=80, rows=24, command=command)
+                    )
+            return refused.value.code
+
+    assert asyncio.run(ask()) == "bad_request"

@@ -166,7 +166,8 @@ async def test_the_screen_shows_code_link_picture_and_countdown_and_ctrl_c_cance
     def look() -> str:
         with loopsy.terminal("mobile", "pair", columns=90, rows=50) as terminal:
             first = terminal.expect(b"Waiting for the phone, ([45]:\\d\\d) left; Ctrl-C cancels")[1]
-            assert terminal.expect(b"Waiting for the phone, (4:\\d\\d) left")[1] != first
+            while terminal.expect(b"Waiting for the phone, (4:\\d\\d) left")[1] == first:
+                pass  # drawn twice within one second
             terminal.send(b"\x03")
             assert terminal.end() == 130
             return terminal.output.decode()

@@ -146,7 +146,7 @@ def test_relay_show_and_unset_without_a_relay(home: Path) -> None:
 
 
 def test_stop_without_a_daemon_is_done_already(home: Path) -> None:
-    assert Loopsy(home).json("stop") == {"was_running": False, "forced": False}
+    assert Loopsy(home).json("stop") == {"was_running": False, "forced": False, "programs": 0}
 
 
 def test_a_relay_that_cannot_be_reached_changes_nothing(home: Path) -> None:

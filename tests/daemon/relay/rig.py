@@ -15,6 +15,7 @@ from loopsy_daemon.wire import channel, noise
 from loopsy_daemon.wire.identifiers import encode_base32, encode_base64url
 from loopsy_daemon.wire.messages import PhoneInfo
 from loopsy_daemon.wire.pairing import decode_fragment, pairing_psk
+from loopsy_daemon.wire.turns import Turns
 
 DEVICE_ID = encode_base32(bytes(24))
 TOKEN = encode_base64url(bytes(56))
@@ -68,6 +69,7 @@ class Link:
     """What the channels send."""
 
     def __init__(self) -> None:
+        self.turns = Turns()
         self.frames: list[tuple[int, bytes]] = []
         self.closed: list[tuple[int, int]] = []
         self.confirmed: list[str] = []

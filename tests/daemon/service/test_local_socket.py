@@ -113,7 +113,7 @@ async def test_a_daemon_that_hangs_is_not_waited_for(home: Path, monkeypatch: py
             await asyncio.wait_for(DaemonClient.connect(daemon.paths.socket), 5)
     finally:
         os.kill(daemon.process.pid, signal.SIGCONT)
-        assert await daemon.stop() == 0
+        assert await daemon.end() == 0
 
 
 async def test_a_request_that_is_too_long_is_refused_before_it_is_sent(home: Path) -> None:

@@ -88,7 +88,7 @@ async def test_one_home_has_one_daemon(home: Path) -> None:
         assert daemon.paths.daemon_lock.read_text() == f"{daemon.process.pid}\n"
         assert (await daemon.status()).pid == daemon.process.pid
     finally:
-        assert await daemon.stop() == 0
+        assert await daemon.end() == 0
 
 
 @pytest.mark.parametrize("name", ["with spaces", "ünïcödé 端末", "long-" * 30, "a'b\"c$d", "any\udcffbytes"])
@@ -102,7 +102,7 @@ async def test_any_home_will_do(home: Path, name: str) -> None:
             opened = await client.request(messages.Open(id=client.next_id(), agent="shell", cols=80, rows=24))
             assert isinstance(opened, messages.Opened)
     finally:
-        assert await daemon.stop() == 0
+        assert await daemon.end() == 0
     assert not daemon.paths.socket.exists()
     assert "Traceback" not in daemon.log()
 
@@ -113,7 +113,7 @@ async def test_it_is_there_again_after_being_killed(home: Path) -> None:
     await daemon.kill()
     assert daemon.paths.socket.is_socket(), "a leftover"
     await daemon.start()
-    assert await daemon.stop() == 0
+    assert await daemon.end() == 0
 
 
 async def test_it_ends_in_time_with_clients_sessions_and_an_unreachable_relay(home: Path) -> None:
@@ -123,7 +123,7 @@ async def test_it_ends_in_time_with_clients_sessions_and_an_unreachable_relay(ho
     async with await daemon.client() as client:
         await client.request(messages.Open(id=client.next_id(), agent="shell", cols=80, rows=24))
         await client.request(messages.Watch(id=client.next_id()))
-        assert await asyncio.wait_for(daemon.stop(), 5) == 0
+        assert await asyncio.wait_for(daemon.end(), 5) == 0
     assert "Traceback" not in daemon.log()
     assert "s" * 43 not in daemon.log()
 

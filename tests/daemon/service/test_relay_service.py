@@ -99,7 +99,7 @@ async def test_a_pairing_ends_when_the_daemon_does(daemon: Daemon) -> None:
     async with await daemon.client() as client:
         started = await client.request(messages.PairStart(id=client.next_id()))
         assert isinstance(started, messages.PairStarted)
-        assert await daemon.stop() == 0
+        assert await daemon.end() == 0
     await daemon.start()
     await daemon.wait_relay()
     with pytest.raises(LinkClosed) as closed:

@@ -9,12 +9,14 @@ from loopsy_daemon.service.served_client import MAX_STREAMS_PER_CLIENT, ServedCl
 from loopsy_daemon.service.server import SessionServer
 from loopsy_daemon.sessions.registry import Registry
 from loopsy_daemon.wire import frames, messages
+from loopsy_daemon.wire.turns import Turns
 
 
 class Wire:
     """A client's way back that keeps what is sent."""
 
     def __init__(self) -> None:
+        self.turns = Turns()
         self.sent: list[bytes] = []
         self.closed: list[int] = []
 
@@ -108,6 +110,36 @@ async def test_a_type_that_is_not_known_is_ignored(rig: Rig) -> None:
     rig.hello()
     rig.client.receive(frames.encode_control(msgspec.msgpack.encode({"type": "telepathy"})))
     assert (rig.wire.sent, rig.wire.closed) == ([], [])
+
+
+async def test_what_lies_above_a_screen_is_told_in_pieces_and_refused_where_it_is_unknown(rig: Rig) -> None:
+    rig.hello()
+    (opened,) = rig.say(messages.Open(id=1, agent="shell", cols=80, rows=24))
+    assert isinstance(opened, messages.Opened)
+    attach = messages.Attach(id=2, session=opened.session.id, cols=80, rows=24)
+    attached = rig.say(attach)[0]
+    assert isinstance(attached, messages.Attached)
+    answer = rig.say(messages.History(id=3, stream=attached.stream))[-1]
+    assert answer == messages.Scrollback(id=3, data=b"", oldest=True)
+    rig.say(messages.Detach(id=4, stream=attached.stream))
+    answer = rig.say(messages.History(id=5, stream=attached.stream))[-1]
+    assert isinstance(answer, messages.Error)
+    assert (answer.id, answer.code) == (5, "no_history")
+    assert rig.wire.closed == []
+
+
+async def test_a_client_that_says_nothing_is_given_up_after_a_megabyte(rig: Rig) -> None:
+    rig.hello()
+    listed = messages.Error(code="x", message="y" * 1_000)
+    for _ in range(1_000):
+        rig.client.send(listed)
+    rig.say(messages.Ping(id=1))
+    for _ in range(1_000):
+        rig.client.send(listed)
+    assert rig.wire.closed == []
+    for _ in range(60):
+        rig.client.send(listed)
+    assert rig.wire.closed[0] == 4008
 
 
 async def test_one_client_follows_only_so_many_sessions(rig: Rig) -> None:

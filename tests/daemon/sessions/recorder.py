@@ -6,6 +6,7 @@ from collections.abc import Callable
 from loopsy_daemon.sessions.session import Session
 from loopsy_daemon.sessions.sink import Snapshot
 from loopsy_daemon.sessions.viewer import Attachment
+from loopsy_daemon.wire.turns import Turns
 
 DEADLINE_SECONDS = 20.0
 
@@ -23,6 +24,7 @@ class Recorder:
         self.resized: list[tuple[int, int, int, bool]] = []
         self.input_acks: list[int] = []
         self.exit: tuple[int, int | None, str | None] | None = None
+        self.turns = Turns()
         self.attachment: Attachment | None = None
         self.is_cut = False
         self._changed = asyncio.Event()
@@ -72,9 +74,20 @@ class Recorder:
         rows: int = 24,
         have: int | None = None,
         lossless: bool = True,
+        is_visible: bool = True,
+        colours: bytes | None = None,
     ) -> Attachment:
         """Attach and start; output so far is what the snapshot says."""
-        self.attachment = session.attach(client=client, cols=cols, rows=rows, have=have, lossless=lossless, sink=self)
+        self.attachment = session.attach(
+            client=client,
+            cols=cols,
+            rows=rows,
+            have=have,
+            lossless=lossless,
+            sink=self,
+            is_visible=is_visible,
+            colours=colours,
+        )
         if self.attachment.snapshot is not None:
             self.snapshots.append(self.attachment.snapshot)
         self.position = self.attachment.base

@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 
+import pytest
+
 from loopsy_daemon.sessions.child import ExitStatus, signal_name, watch_exit
 
 
@@ -38,6 +40,21 @@ async def test_without_pidfds_a_thread_waits(monkeypatch: object) -> None:
         assert await ended("exit 9") == ExitStatus(9, None)
     finally:
         os.pidfd_open = has_pidfd
+
+
+async def test_the_end_of_somebody_elses_child_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for has_pidfd in (True, False):
+        if not has_pidfd:
+            monkeypatch.delattr(os, "pidfd_open")
+        future: asyncio.Future[ExitStatus] = asyncio.get_running_loop().create_future()
+        parent = subprocess.Popen(["/bin/sh", "-c", "sleep 60 & echo $!; wait"], stdout=subprocess.PIPE)
+        assert parent.stdout
+        stranger = int(parent.stdout.readline())
+        watch_exit(stranger, future.set_result)
+        assert not future.done()
+        os.kill(stranger, signal.SIGKILL)
+        parent.communicate()
+        assert await asyncio.wait_for(future, 20) == ExitStatus(None, None)
 
 
 def test_real_time_signals_have_numbers_for_names() -> None:

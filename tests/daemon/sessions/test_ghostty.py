@@ -1,6 +1,7 @@
 """The port onto the terminal library."""
 
-from loopsy_daemon.sessions.ghostty import Fill, Ghostty
+from loopsy_daemon.sessions.fill import Fill
+from loopsy_daemon.sessions.ghostty import Ghostty
 
 
 def test_rows_are_printed_with_pens_and_wrapped_rows_joined() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from loopsy_daemon.sessions.child import ExitStatus
+from loopsy_daemon.sessions.identity import Program
+from loopsy_daemon.sessions.output_log import OutputLog
 from loopsy_daemon.sessions.posix_pty import spawn_posix
 from loopsy_daemon.sessions.pty import Pty
 
@@ -27,6 +29,7 @@ class Watcher:
     def __init__(self) -> None:
         self.output = bytearray()
         self.status: ExitStatus | None = None
+        self.logs: list[OutputLog] = []
         self._changed = asyncio.Event()
 
     def output_received(self, data: bytes) -> None:
@@ -53,7 +56,10 @@ class Watcher:
 
 
 def spawn(argv: list[str], watcher: Watcher, cols: int = 80, rows: int = 24) -> Pty:
-    return spawn_posix(argv, {**os.environ, "TERM": "xterm-256color"}, "/", cols, rows, watcher)
+    program = Program(agent="shell", argv=argv, environment={**os.environ, "TERM": "xterm-256color"}, cwd="/")
+    log = OutputLog(cols, rows)
+    watcher.logs.append(log)
+    return spawn_posix("a-test", program, cols, rows, log, watcher)
 
 
 def shell(script: str, watcher: Watcher) -> Pty:
@@ -182,10 +188,11 @@ async def test_hanging_up_reaches_a_stopped_program() -> None:
 
 
 async def test_a_program_that_cannot_be_started_is_an_error_of_the_system() -> None:
-    before = open_files()
+    before, watcher = open_files(), Watcher()
     with pytest.raises(OSError, match="nowhere"):
-        spawn(["/nowhere/program"], Watcher())
-    assert open_files() <= before
+        spawn(["/nowhere/program"], watcher)
+    watcher.logs[0].close()
+    assert open_files() == before
 
 
 async def test_the_program_starts_with_the_usual_signals_although_python_ignores_some() -> None:
@@ -205,6 +212,7 @@ async def test_no_file_and_no_zombie_remain() -> None:
         watcher = Watcher()
         shell("echo hello", watcher)
         await watcher.until_exit()
+        watcher.logs[0].close()
     closed_early = Watcher()
     pty = shell("sleep 60", closed_early)
     pid = pty.pid
@@ -213,5 +221,6 @@ async def test_no_file_and_no_zombie_remain() -> None:
         while Path(f"/proc/{pid}").exists():
             await asyncio.sleep(0.005)
     assert closed_early.status is None
+    closed_early.logs[0].close()
     assert open_files() == files
     assert children() == processes

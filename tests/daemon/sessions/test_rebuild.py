@@ -18,6 +18,7 @@ EMPTY = ScreenState(
     cursor_shape=0,
     colours=b"",
     title="",
+    last_cluster=b"",
 )
 
 

@@ -45,6 +45,10 @@ CASES = {
     "line drawing": b"a\x1b(0lqqk\r\nx  x",
     "shifted character set": b"\x1b)0\x0elqk",
     "title": "\x1b]0;My title é\x07x".encode(),
+    "hyperlinks": b"see \x1b]8;;https://example.org/a?b=c\x1b\\\x1b[4mthe page\x1b[0m\x1b]8;;\x1b\\ and"
+    b" \x1b]8;id=x;https://example.org/long\x1b\\a link that goes on in the next row\x1b]8;;\x1b\\ end",
+    "hyperlinks on both screens": b"\x1b]8;;https://one.example\x1b\\one\x1b]8;;\x1b\\\x1b[?1049h\x1b[H"
+    b"\x1b]8;;https://two.example\x1b\\two \xe6\xbc\xa2\x1b]8;;\x1b\\",
     "wrap pending": b"x" * 30,
     "wrap pending with a pen": b"\x1b[41m" + b"x" * 29 + b"\x1b[1;32mY",
     "wrap pending after a wide character": b"x" * 28 + "漢".encode(),
@@ -79,7 +83,7 @@ def test_a_snapshot_shows_what_the_output_shows(xterm: Xterm, output: bytes) -> 
     screen = Screen(COLS, ROWS)
     screen.feed(output)
     expected = xterm.shows(COLS, ROWS, output, *PROBES)
-    assert differences(expected, xterm.shows(COLS, ROWS, screen.snapshot(PLENTY_BYTES), *PROBES)) == []
+    assert differences(expected, xterm.shows(COLS, ROWS, screen.snapshot(PLENTY_BYTES).data, *PROBES)) == []
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,7 @@ async def test_real_programs_look_the_same_from_a_snapshot(
 def test_a_terminal_that_was_cut_off_inside_a_sequence_shows_the_same(xterm: Xterm) -> None:
     screen = Screen(COLS, ROWS)
     screen.feed(b"hello")
-    snapshot = screen.snapshot(PLENTY_BYTES)
+    snapshot = screen.snapshot(PLENTY_BYTES).data
     expected = xterm.shows(COLS, ROWS, snapshot)
     for unfinished in (b"\x1b]0;title", b"\x1b[3", b"\x1bPq"):
         assert differences(expected, xterm.shows(COLS, ROWS, unfinished, snapshot)[1:]) == []
@@ -134,7 +138,7 @@ TOKENS = st.sampled_from(
 def test_a_screen_that_was_rebuilt_shows_the_same_and_goes_on_the_same(tokens: list[bytes]) -> None:
     original, rebuilt = Screen(COLS, ROWS), Screen(COLS, ROWS)
     original.feed(b"".join(tokens))
-    rebuilt.feed(original.snapshot(PLENTY_BYTES))
+    rebuilt.feed(original.snapshot(PLENTY_BYTES).data)
     for probe in (b"", b"!\r\n\n", b"\x1b[?1049l-back-"):
         original.feed(probe)
         rebuilt.feed(probe)
@@ -154,10 +158,72 @@ def test_a_snapshot_of_a_long_session_is_small_newest_first_and_quick(alternate:
     seconds = []
     for _ in range(5):
         started = time.process_time()
-        snapshot = screen.snapshot(65_536)
+        snapshot = screen.snapshot(65_536).data
         seconds.append(time.process_time() - started)
     assert (20_000 if alternate else 40_000) < len(snapshot) <= 65_536
     assert b"14999" in snapshot
     assert snapshot.count(b"bold stuff") > 300
     # It takes 2 to 5 ms on an idle machine; all of the scrollback would take ten times as long.
     assert min(seconds) < 0.02
+
+
+def painted(cols: int, rows: int) -> bytes:
+    """Return a screen of which every cell has colours of its own."""
+    return b"\r\n".join(
+        b"".join(
+            b"\x1b[38;2;%d;%d;9;48;2;9;%d;%dm%c" % (x % 256, y % 256, x % 251, y % 241, 97 + x % 26)
+            for x in range(cols)
+        )
+        for y in range(rows)
+    )
+
+
+@pytest.mark.parametrize(
+    ("cols", "rows", "alternate"),
+    [(120, 40, b""), (120, 40, b"\x1b[?1049h\x1b[H"), (1_000, 400, b"")],
+    ids=["primary", "alternate", "vast"],
+)
+def test_the_worst_screen_fits_without_its_pens(xterm: Xterm, cols: int, rows: int, alternate: bytes) -> None:
+    screen = Screen(cols, rows)
+    screen.feed(b"below\r\n" + alternate + painted(cols, rows) + b"\x1b[?2004h\x1b[0m\x1b[2;3H")
+    taken = screen.snapshot(65_536, must_fit=True)
+    assert not taken.is_exact
+    assert len(taken.data) <= 65_536
+    (shown,) = xterm.shows(cols, rows, taken.data)
+    assert (shown["cursor"], shown["modes"]["bracketedPasteMode"]) == ([2, 1], True)
+    assert shown["type"] == ("alternate" if alternate else "normal")
+    last = shown["alternate" if alternate else "normal"][-1]
+    assert "".join(cell[0] for cell in last) == "".join(chr(97 + x % 26) for x in range(cols))
+
+
+def test_a_usual_screen_fits_as_it_is(xterm: Xterm) -> None:
+    screen = Screen(80, 24)
+    screen.feed(b"\x1b[1;31mred\x1b[0m\r\n" * 30)
+    assert screen.snapshot(65_536, must_fit=True).is_exact
+
+
+def test_a_hyperlink_that_is_still_open_goes_on(xterm: Xterm) -> None:
+    screen = Screen(COLS, ROWS)
+    output = b"\x1b]8;;https://example.org/open\x1b\\still"
+    screen.feed(output)
+    expected = xterm.shows(COLS, ROWS, output, b" open", b"\x1b]8;;\x1b\\ closed")
+    assert (
+        differences(
+            expected, xterm.shows(COLS, ROWS, screen.snapshot(PLENTY_BYTES).data, b" open", b"\x1b]8;;\x1b\\ closed")
+        )
+        == []
+    )
+
+
+def test_colours_that_a_program_set_are_told_after_a_rebuild() -> None:
+    answers: list[bytes] = []
+    original, rebuilt = Screen(COLS, ROWS), Screen(COLS, ROWS, on_reply=answers.append)
+    original.feed(b"\x1b]10;#112233\x07\x1b]12;#778899\x07\x1b]4;1;#010203\x07")
+    rebuilt.feed(original.snapshot(PLENTY_BYTES).data)
+    rebuilt.feed(b"\x1b]10;?\x07\x1b]11;?\x07\x1b]12;?\x07\x1b]4;1;?\x07")
+    assert [answer.split(b"rgb:")[1] for answer in answers] == [
+        b"1111/2222/3333\x07",
+        b"0b0b/0e0e/1414\x07",
+        b"7777/8888/9999\x07",
+        b"0101/0202/0303\x07",
+    ]

@@ -3,12 +3,13 @@
 import asyncio
 import random
 import resource
+import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.daemon.sessions.programs import ECHO, A, B, Opener, open_session
+from tests.daemon.sessions.programs import ECHO, RAW, A, B, Opener, open_session
 from tests.daemon.sessions.recorder import Recorder
 
 
@@ -61,6 +62,15 @@ async def test_sizes_come_in_the_order_of_the_bytes(opened: Opener) -> None:
     assert slow.resized == [(15, 90, 25, False)]
 
 
+async def lag_until_skipped(viewer: Recorder, snapshots: int) -> None:
+    """Acknowledge what arrived long ago, until the client has been skipped forward."""
+    assert viewer.attachment is not None
+    async with asyncio.timeout(20):
+        while len(viewer.snapshots) < snapshots:
+            viewer.attachment.acknowledge(max(viewer.position - 100_000, 0))
+            await asyncio.sleep(0.01)
+
+
 async def test_a_stalled_viewer_neither_stops_the_program_nor_costs_memory_and_skips_forward(opened: Opener) -> None:
     session, stalled, quick = (
         opened("yes 'a line of output that repeats'"),
@@ -71,17 +81,43 @@ async def test_a_stalled_viewer_neither_stops_the_program_nor_costs_memory_and_s
     quick.attach(session, B, lossless=False)
     await quick.until(lambda: quick.position > 3_000_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    await stalled.until(lambda: len(stalled.snapshots) == 2)
     await quick.until(lambda: quick.position > 20_000_000)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 16_384  # KiB
-    assert len(stalled.output) <= 2 * 262_144
-    assert len(stalled.snapshots) == 2
+    assert len(stalled.output) <= 262_144
+    assert len(stalled.snapshots) == 1  # what it cannot take yet is not sent
+    attachment.acknowledge(100_000)
+    await stalled.until(lambda: len(stalled.snapshots) == 2)
+    await quick.until(lambda: quick.position > 21_000_000)
     snapshot = stalled.snapshots[-1]
+    assert len(stalled.snapshots) == 2
     assert len(snapshot.data) <= 65_536
     assert b"a line of output that repeats" in snapshot.data
-    attachment.acknowledge(stalled.position)
-    await stalled.until(lambda: len(stalled.snapshots) == 3)
+    await lag_until_skipped(stalled, 3)
     assert quick.snapshots[1:] == []
+
+
+async def test_a_screen_too_large_to_skip_to_comes_as_text_and_whole_once_the_line_is_quiet(opened: Opener) -> None:
+    paint = (
+        RAW + "print('ready', flush=True); os.read(0, 1)\n"
+        "line = ''.join(f'\\x1b[38;2;{x};{x % 7};9;48;2;9;{x};5m{chr(97 + x % 26)}' for x in range(120))\n"
+        "for number in range(30): sys.stdout.write('\\x1b[H' + (line + '\\r\\n') * 39 + line)\n"
+        "sys.stdout.flush(); os.read(0, 1)"
+    )
+    session, slow = opened([sys.executable, "-c", paint]), Recorder(acknowledges=False)
+    attachment = slow.attach(session, cols=120, rows=40, lossless=False)
+    await slow.until_output(b"ready")
+    attachment.receive_input(0, b"x")
+    await slow.until(lambda: len(slow.output) > 150_000)
+    await lag_until_skipped(slow, 2)
+    assert [snapshot.is_exact for snapshot in slow.snapshots] == [True, False]
+    assert len(slow.snapshots[-1].data) <= 65_536
+    slow.acknowledges = True
+    async with asyncio.timeout(20):
+        while not slow.snapshots[-1].is_exact:
+            attachment.acknowledge(slow.position)
+            await asyncio.sleep(0.01)
+    assert b"38;2;79;2;9" in slow.snapshots[-1].data
+    assert len(slow.snapshots[-1].data) > 65_536
 
 
 async def test_a_lossless_viewer_holds_the_program_back_and_gets_every_byte(opened: Opener) -> None:
@@ -110,6 +146,27 @@ async def test_control_c_under_a_flood(opened: Opener, lossless: bool) -> None:
     assert (await viewer.until_exit())[1] == 9
     assert b"stopped" in viewer.output[-200:]
     assert viewer.position - pressed_at < 2_000_000
+
+
+async def test_on_a_full_link_a_flood_waits_and_an_echo_does_not(opened: Opener) -> None:
+    flood, flooded = opened("echo ready; read _; seq 1 30000"), Recorder()
+    session, typing = opened(ECHO), Recorder()
+    typing.turns = flooded.turns  # one link
+    start, attachment = flooded.attach(flood), typing.attach(session, B)
+    await flooded.until_output(b"ready")
+    await typing.until_output(b"ready")
+    flooded.turns.link_filled()
+    start.receive_input(0, b"\n")
+    async with asyncio.timeout(20):
+        while flood.log.end < 100_000:
+            await asyncio.sleep(0)
+    assert len(flooded.output) < 10_000
+    attachment.receive_input(0, b"echo")
+    await typing.until_output(b"echo")
+    assert len(flooded.output) < 10_000
+    flooded.turns.link_drained()
+    await flooded.until_exit()
+    assert flooded.output.endswith(b"29999\r\n30000\r\n")
 
 
 @given(st.integers(0, 2**32))

@@ -3,6 +3,7 @@
 import base64
 import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,16 @@ class Xterm:
 
     def shows(self, cols: int, rows: int, *writes: bytes) -> list[dict[str, Any]]:
         """Return what a terminal of this size shows after each of the writes."""
+        return self._ask({"cols": cols, "rows": rows, "writes": [_text(write) for write in writes]})
+
+    def screen(self, cols: int, rows: int, steps: Sequence[bytes | tuple[int, int]]) -> dict[str, Any]:
+        """Return what a terminal shows, without its scrollback, after all these bytes and sizes."""
+        writes = [list(step) if isinstance(step, tuple) else _text(step) for step in steps]
+        return self._ask({"cols": cols, "rows": rows, "writes": writes, "screenOnly": True})[0]
+
+    def _ask(self, question: dict[str, Any]) -> list[dict[str, Any]]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        question = {"cols": cols, "rows": rows, "writes": [base64.b64encode(write).decode() for write in writes]}
         self._process.stdin.write(json.dumps(question).encode() + b"\n")
         self._process.stdin.flush()
         dumps: list[dict[str, Any]] = json.loads(self._process.stdout.readline())
@@ -34,3 +42,7 @@ class Xterm:
     def close(self) -> None:
         """End the process."""
         self._process.communicate()
+
+
+def _text(write: bytes) -> str:
+    return base64.b64encode(write).decode()

@@ -16,7 +16,7 @@ function colour(mode, value) {
 }
 
 /** Returns one row as runs of cells that look alike, without the untouched cells at its end. */
-function row(line) {
+function row(line, links) {
   const cells = [];
   for (let x = 0; x < line.length; x++) {
     const cell = line.getCell(x);
@@ -28,37 +28,40 @@ function row(line) {
     const look = `${colour(cell.getFgColorMode(), cell.getFgColor())} ${colour(cell.getBgColorMode(), cell.getBgColor())}`;
     const text = cell.getChars() === " " ? "" : cell.getChars();
     // Of a blank only the background can be seen, unless it is inverted or has lines.
-    const isPlain = text === "" && underline === "" && !cell.isInverse() && !cell.isStrikethrough() && !cell.isOverline();
-    const visible = isPlain ? look.split(" ")[1] : `${look} ${flags} ${underline}`;
+    const link = links.getLinkData(cell.extended?.urlId ?? 0)?.uri ?? "";
+    const isPlain = text === "" && link === "" && underline === "" && !cell.isInverse() && !cell.isStrikethrough() && !cell.isOverline();
+    const visible = isPlain ? look.split(" ")[1] : `${look} ${flags} ${underline} ${link}`;
     cells.push([text, cell.getWidth(), visible]);
   }
   while (cells.length > 0 && cells.at(-1)[0] === "" && cells.at(-1)[2] === "0:-1") cells.pop();
   return cells;
 }
 
-function buffer(from) {
+function buffer(from, start, links) {
   const rows = [];
-  for (let y = 0; y < from.length; y++) rows.push(row(from.getLine(y)));
+  for (let y = start; y < from.length; y++) rows.push(row(from.getLine(y), links));
   return rows;
 }
 
 /** Whether each row but the last with content continues in the next. */
-function wraps(from) {
+function wraps(from, start) {
   const rows = [];
-  for (let y = 0; y < from.length; y++) if (from.getLine(y).isWrapped) rows.push(y);
+  for (let y = start; y < from.length; y++) if (from.getLine(y).isWrapped) rows.push(y);
   return rows;
 }
 
-function dump(terminal, title) {
+/** Without the scrollback, the first row of the screen is the first of all. */
+function dump(terminal, title, screenOnly) {
+  const start = screenOnly ? terminal.buffer.normal.baseY : 0;
   const active = terminal.buffer.active;
   const core = terminal._core;
   return {
     type: active.type,
     cursor: [active.cursorX, active.cursorY],
-    base: active.baseY,
-    normal: buffer(terminal.buffer.normal),
-    wraps: wraps(terminal.buffer.normal),
-    alternate: active.type === "alternate" ? buffer(terminal.buffer.alternate) : [],
+    base: screenOnly ? 0 : active.baseY,
+    normal: buffer(terminal.buffer.normal, start, core._oscLinkService),
+    wraps: screenOnly ? [] : wraps(terminal.buffer.normal, start),
+    alternate: active.type === "alternate" ? buffer(terminal.buffer.alternate, 0, core._oscLinkService) : [],
     modes: { ...terminal.modes },
     cursorHidden: core.coreService.isCursorHidden,
     cursorShape: [core.coreService.decPrivateModes.cursorStyle ?? "block", core.coreService.decPrivateModes.cursorBlink ?? false],
@@ -68,7 +71,8 @@ function dump(terminal, title) {
   };
 }
 
-async function run({ cols, rows, writes }) {
+/** A write is bytes, or a size. With `screenOnly`, what is shown in the end is all that is asked. */
+async function run({ cols, rows, writes, screenOnly = false }) {
   const terminal = new Terminal({ cols, rows, scrollback: 20000, allowProposedApi: true });
   terminal.loadAddon(new UnicodeGraphemesAddon());
   terminal.unicode.activeVersion = "15-graphemes";
@@ -76,9 +80,11 @@ async function run({ cols, rows, writes }) {
   terminal.onTitleChange((text) => { title = text; });
   const dumps = [];
   for (const write of writes) {
-    await new Promise((resolve) => terminal.write(Buffer.from(write, "base64"), resolve));
-    dumps.push(dump(terminal, title));
+    if (Array.isArray(write)) terminal.resize(...write);
+    else await new Promise((resolve) => terminal.write(Buffer.from(write, "base64"), resolve));
+    if (!screenOnly) dumps.push(dump(terminal, title, false));
   }
+  if (screenOnly) dumps.push(dump(terminal, title, true));
   terminal.dispose();
   return dumps;
 }

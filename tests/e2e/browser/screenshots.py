@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from playwright.async_api import ViewportSize, expect
 
@@ -110,7 +110,12 @@ async def take(phone: BrowserPhone, name: str) -> None:
 
 async def take_all(chromium: Chromium, daemon: Daemon) -> None:
     """Walk through the app and take each picture where it belongs."""
-    look = {"viewport": VIEWPORT, "screen": VIEWPORT, "device_scale_factor": 2, "reduced_motion": "reduce"}
+    look: dict[str, Any] = {
+        "viewport": VIEWPORT,
+        "screen": VIEWPORT,
+        "device_scale_factor": 2,
+        "reduced_motion": "reduce",
+    }
     async with chromium.phone("iPhone 13", **look) as phone:
         async with await daemon.client() as client:
             started = await client.request(messages.PairStart(id=client.next_id()))

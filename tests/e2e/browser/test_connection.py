@@ -4,6 +4,7 @@ import os
 import re
 import signal
 
+import pytest
 from playwright.async_api import expect
 
 from tests.support.browser import BrowserPhone, Chromium
@@ -45,6 +46,7 @@ async def test_the_phone_loses_its_network_while_a_program_prints(shell: Browser
     assert (lines(text, "all-2"), lines(text, "late-42")) == (1, 1)
 
 
+@pytest.mark.thorough
 async def test_the_connection_is_cut_at_bytes_while_a_program_prints(
     chromium: Chromium, relay: RelayUnderTest, daemon: Daemon
 ) -> None:
@@ -109,9 +111,23 @@ async def test_the_relay_restarts(shell: BrowserPhone, relay: RelayUnderTest) ->
     assert lines(text, "late-42") == 1
 
 
-async def test_the_daemon_restarts_and_its_sessions_are_gone(shell: BrowserPhone, daemon: Daemon) -> None:
+async def test_the_daemon_is_killed_and_its_sessions_go_on(shell: BrowserPhone, daemon: Daemon) -> None:
+    await shell.run("n=40; echo before-$((1+1))", "before-2\n")
+    await daemon.kill()
+    await shell.see_banner("device_offline", "studio has been offline for")
+    await shell.send_line("echo late-$((n+2))")
+    await see_undelivered(shell, "echo late-$((n+2))⏎")
+    await daemon.start()
+    await shell.see_health("good")
+    text = await shell.read("late-42\n")
+    assert lines(text, "before-2") == 1
+    assert lines(text, "late-42") == 1
+
+
+async def test_the_laptop_restarts_and_its_sessions_are_gone(shell: BrowserPhone, daemon: Daemon) -> None:
     await shell.run("echo before-$((1+1))", "before-2\n")
     await daemon.kill()
+    await daemon.end()
     await shell.see_banner("device_offline", "studio has been offline for")
     await shell.send_line("echo lost-$((1+1))")
     await see_undelivered(shell, "echo lost-$((1+1))⏎")

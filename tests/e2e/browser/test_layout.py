@@ -18,7 +18,7 @@ MEASURE = """() => {
   const shown = (element) => element.checkVisibility({opacityProperty: true, visibilityProperty: true});
   const name = (element) => element.dataset.testid ?? element.getAttribute("aria-label") ?? element.textContent;
   const root = document.documentElement;
-  const boxes = [...document.querySelectorAll("button, input, textarea")]
+  const boxes = [...document.querySelectorAll("button, input, select, summary, textarea")]
     .filter((element) => shown(element) && !element.closest("[data-testid=terminal]"))
     .map((element) => {
       const {left, top, right, bottom, width, height} = element.getBoundingClientRect();
@@ -83,7 +83,7 @@ async def check_screen(phone: BrowserPhone) -> None:
             assert box["right"] <= width, f"{where} {box}"
             if box["tag"] == "button" and not box["small"]:
                 assert min(box["width"], box["height"]) >= MIN_TARGET_PIXELS, f"{where} {box}"
-            if box["tag"] in ("input", "textarea"):
+            if box["tag"] in ("input", "select", "textarea"):
                 assert box["fontPixels"] >= MIN_INPUT_FONT_PIXELS, f"{where} {box}"
                 assert box["height"] >= MIN_TARGET_PIXELS, f"{where} {box}"
         assert seen["pale"]
@@ -107,6 +107,9 @@ async def test_every_screen(chromium: Chromium, daemon: Daemon, scheme: Literal[
         await phone.open_shell()
         await check_screen(phone)
         await everything_is_on_screen(phone)
+        await phone.part("keys-toggle").tap()
+        await check_screen(phone)
+        await phone.part("keys-toggle").tap()
         await phone.part("text-view").tap()
         await expect(phone.part("text-view-content")).to_be_visible()
         await check_screen(phone)
@@ -116,6 +119,9 @@ async def test_every_screen(chromium: Chromium, daemon: Daemon, scheme: Literal[
         await check_screen(phone)
         await phone.part("back").tap()
         await expect(phone.part("machine-card")).to_be_visible()
+        await check_screen(phone)
+        await phone.part("settings-open").tap()
+        await phone.part("settings-keys").tap()
         await check_screen(phone)
 
 
@@ -127,6 +133,7 @@ async def everything_is_on_screen(phone: BrowserPhone) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.thorough
 async def test_states_that_need_words(chromium: Chromium, daemon: Daemon, scheme: Literal["dark", "light"]) -> None:
     async with chromium.phone("iPhone SE", color_scheme=scheme) as phone:
         await phone.pair(daemon)

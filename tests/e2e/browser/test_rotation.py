@@ -9,6 +9,7 @@ from tests.support.daemon import Daemon
 
 
 @pytest.mark.parametrize("device", ["iPhone 13", "Pixel 7"])
+@pytest.mark.thorough
 async def test_rotation(chromium: Chromium, daemon: Daemon, device: str) -> None:
     async with chromium.phone(device) as phone:
         await phone.pair(daemon)

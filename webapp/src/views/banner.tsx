@@ -1,9 +1,11 @@
 /** One sentence about a state that needs the user's attention, with what to do. */
 import type { ComponentChildren, JSX } from "preact";
 import type { ConnectionView } from "../app.ts";
+import type { AppUpdate } from "../app_update.ts";
 import type { Controller } from "../controller.ts";
 import type { Machine } from "../machine.ts";
 import { type PhaseAction, phaseText } from "../phase_text.ts";
+import { say } from "../strings.ts";
 import { useNow } from "./now.ts";
 
 interface BannerProps {
@@ -60,7 +62,7 @@ export function ConnectionBanner({
               data-testid={`banner-${action}`}
               onClick={act[action]}
             >
-              {ACTION_LABEL[action]}
+              {say(`action.${action}`)}
             </button>
           ))
         : null}
@@ -68,8 +70,14 @@ export function ConnectionBanner({
   );
 }
 
-const ACTION_LABEL: Readonly<Record<PhaseAction, string>> = {
-  retry: "Try now",
-  forget: "Remove",
-  pair: "Pair again",
-};
+/** Says that the relay has a newer app; nothing is loaded anew before the button is tapped. */
+export function UpdateBanner({ update }: { readonly update: AppUpdate }): JSX.Element | null {
+  if (!update.isReady) return null;
+  return (
+    <Banner tone="quiet" title={say("update.ready")} state="update">
+      <button type="button" class="button-small" data-testid="update-apply" onClick={() => update.apply()}>
+        {say("update.apply")}
+      </button>
+    </Banner>
+  );
+}

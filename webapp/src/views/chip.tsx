@@ -2,13 +2,12 @@
 import type { JSX } from "preact";
 import type { ConnectionView } from "../app.ts";
 import { type ChipState, chipState } from "../connection_state.ts";
+import { say } from "../strings.ts";
 import { useNow } from "./now.ts";
-
-const HEALTH_LABEL = { good: "Connected", stale: "Slow to answer", none: "Not connected" } as const;
 
 export function useChip(connection: ConnectionView | undefined): ChipState {
   const now = Math.max(useNow(0.5), connection?.answers.lastAnswerSeconds ?? 0);
-  if (!connection) return { health: "none", text: "connecting" };
+  if (!connection) return { health: "none", text: say("chip.connecting") };
   return chipState(connection.phase, connection.answers, now);
 }
 
@@ -20,7 +19,7 @@ export function Chip({ connection }: { readonly connection: ConnectionView | und
       data-testid="connection-chip"
       data-health={health}
       role="img"
-      aria-label={`${HEALTH_LABEL[health]}: ${text}`}
+      aria-label={say("chip.label", { health: say(`chip.${health}`), detail: text })}
     >
       <span class="chip-dot" />
       <span class="chip-text">{text}</span>

@@ -2,19 +2,25 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Controller } from "../controller.ts";
+import { say } from "../strings.ts";
 import { Icon } from "./icons.tsx";
+import { keepFocus } from "./key.tsx";
 import type { StageHandle } from "./stage.tsx";
 
 interface ComposerProps {
   readonly controller: Controller;
   readonly stage: RefObject<StageHandle | null>;
   readonly disabled: boolean;
-  readonly ctrlHeld: boolean;
+  /** Whether a modifier waits for a key: a letter is that key, not text. */
+  readonly modified: boolean;
+  readonly showsMoreKeys: boolean;
+  readonly toggleKeys: () => void;
   readonly typed: (text: string) => void;
   readonly send: (text: string) => void;
 }
 
-export function Composer({ controller, stage, disabled, ctrlHeld, typed, send }: ComposerProps): JSX.Element {
+export function Composer(props: ComposerProps): JSX.Element {
+  const { controller, stage, disabled, modified, showsMoreKeys, toggleKeys, typed, send } = props;
   const [text, setText] = useState("");
   const [typing, setTyping] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -69,21 +75,34 @@ export function Composer({ controller, stage, disabled, ctrlHeld, typed, send }:
         type="button"
         class="button-icon"
         data-testid="keyboard-toggle"
-        aria-label={typing ? "Hide keyboard" : "Show keyboard"}
+        aria-label={say(typing ? "composer.hide_keyboard" : "composer.show_keyboard")}
         aria-pressed={typing}
         disabled={disabled}
-        onPointerDown={(event) => event.preventDefault()}
-        onMouseDown={(event) => event.preventDefault()}
+        onPointerDown={keepFocus}
+        onMouseDown={keepFocus}
         onClick={toggle}
       >
         <Icon name={typing ? "keyboardHide" : "keyboard"} />
+      </button>
+      <button
+        type="button"
+        class="button-icon"
+        data-testid="keys-toggle"
+        aria-label={say("keys.more")}
+        aria-expanded={showsMoreKeys}
+        disabled={disabled}
+        onPointerDown={keepFocus}
+        onMouseDown={keepFocus}
+        onClick={toggleKeys}
+      >
+        <Icon name={showsMoreKeys ? "down" : "more"} />
       </button>
       <textarea
         ref={area}
         class="composer-input"
         data-testid="composer-input"
-        aria-label="Write a line"
-        placeholder="Write a line"
+        aria-label={say("composer.write")}
+        placeholder={say("composer.write")}
         rows={1}
         enterkeyhint="send"
         autocapitalize="off"
@@ -94,8 +113,7 @@ export function Composer({ controller, stage, disabled, ctrlHeld, typed, send }:
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
         onBeforeInput={(event) => {
-          // with Ctrl held a letter is a key, not text
-          if (!ctrlHeld || event.inputType !== "insertText" || event.data?.length !== 1) return;
+          if (!modified || event.inputType !== "insertText" || event.data?.length !== 1) return;
           event.preventDefault();
           typed(event.data);
         }}
@@ -109,10 +127,10 @@ export function Composer({ controller, stage, disabled, ctrlHeld, typed, send }:
         type="submit"
         class="button-icon button-send"
         data-testid="composer-send"
-        aria-label={text === "" ? "Send Enter" : "Send line"}
+        aria-label={say(text === "" ? "composer.send_enter" : "composer.send_line")}
         disabled={disabled}
-        onPointerDown={(event) => event.preventDefault()}
-        onMouseDown={(event) => event.preventDefault()}
+        onPointerDown={keepFocus}
+        onMouseDown={keepFocus}
       >
         <Icon name="send" />
       </button>

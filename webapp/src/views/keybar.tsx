@@ -1,124 +1,110 @@
-/** The keys that a phone's keyboard lacks: they repeat while held, and Ctrl stays for the next key. */
+/** The keys that a phone's keyboard lacks: one row of them, and the others above it on request. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { type NamedKey, type Sticky, stickyAfterTap } from "../keys.ts";
-import { Icon, type IconName } from "./icons.tsx";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { spokenKey } from "../key_labels.ts";
+import { isModifier, KEYS, type KeyName, type Modifier, type NamedKey } from "../key_names.ts";
+import { type Sticky, stickyAfterTap } from "../keys.ts";
+import { say } from "../strings.ts";
+import { Key, keepFocus } from "./key.tsx";
 
-const REPEAT_AFTER_MILLISECONDS = 350;
-const REPEAT_EVERY_MILLISECONDS = 90;
-const FAST_AFTER_MILLISECONDS = 400;
-const FAST_EVERY_MILLISECONDS = 40;
-const HAPTIC_MILLISECONDS = 6;
+const MIN_KEY_PIXELS = 44;
+
+export type Stickies = Readonly<Record<Modifier, Sticky>>;
 
 interface KeyBarProps {
-  readonly ctrl: Sticky;
-  readonly setCtrl: (ctrl: Sticky) => void;
+  readonly keys: readonly KeyName[];
+  readonly expanded: boolean;
+  readonly stickies: Stickies;
+  readonly setSticky: (modifier: Modifier, sticky: Sticky) => void;
   readonly press: (key: NamedKey) => void;
+  readonly haptic: () => void;
   readonly disabled: boolean;
 }
 
-const ARROWS: readonly { readonly key: NamedKey; readonly icon: IconName; readonly label: string }[] = [
-  { key: "left", icon: "left", label: "Left" },
-  { key: "up", icon: "up", label: "Up" },
-  { key: "down", icon: "down", label: "Down" },
-  { key: "right", icon: "right", label: "Right" },
-];
+export function KeyBar(props: KeyBarProps): JSX.Element {
+  const { keys, expanded } = props;
+  const row = useRef<HTMLDivElement>(null);
+  const [fitting, setFitting] = useState(keys.length);
+  useLayoutEffect(() => {
+    const element = row.current;
+    if (element === null) return undefined;
+    const fit = (): void => {
+      const { paddingLeft, paddingRight } = getComputedStyle(element);
+      const room = element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+      setFitting(Math.max(1, Math.floor(room / MIN_KEY_PIXELS)));
+    };
+    const observer = new ResizeObserver(fit);
+    observer.observe(element);
+    fit();
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <>
+      {expanded ? (
+        <div class="keys-more" role="toolbar" aria-label={say("keys.more")} data-testid="keys-more">
+          {keys.slice(fitting).map((name) => (
+            <BarKey key={name} name={name} {...props} />
+          ))}
+        </div>
+      ) : null}
+      <div ref={row} class="keybar" role="toolbar" aria-label={say("keys.label")}>
+        {keys.slice(0, fitting).map((name) => (
+          <BarKey key={name} name={name} {...props} />
+        ))}
+      </div>
+    </>
+  );
+}
 
-export function KeyBar({ ctrl, setCtrl, press, disabled }: KeyBarProps): JSX.Element {
+function BarKey({ name, ...props }: KeyBarProps & { readonly name: KeyName }): JSX.Element {
+  if (isModifier(name)) return <StickyKey name={name} {...props} />;
+  const { press, haptic, disabled } = props;
+  const { cap, repeats } = KEYS[name];
+  return (
+    <Key
+      name={TEST_NAMES[name] ?? name}
+      label={spokenKey(name)}
+      repeats={repeats}
+      disabled={disabled}
+      press={() => press(name)}
+      haptic={haptic}
+    >
+      {cap}
+    </Key>
+  );
+}
+
+/** Where a test id is shorter than the name. */
+const TEST_NAMES: Partial<Record<NamedKey, string>> = { escape: "esc" };
+
+function StickyKey({ name, ...props }: KeyBarProps & { readonly name: Modifier }): JSX.Element {
+  const { stickies, setSticky, haptic, disabled } = props;
+  const sticky = stickies[name];
   const lastTapSeconds = useRef(Number.NEGATIVE_INFINITY);
-  const tapCtrl = (): void => {
+  useEffect(() => {
+    if (disabled && sticky !== "off") setSticky(name, "off");
+  }, [disabled, sticky]);
+  const tap = (): void => {
     const now = performance.now() / 1_000;
-    setCtrl(stickyAfterTap(ctrl, now - lastTapSeconds.current));
+    setSticky(name, stickyAfterTap(sticky, now - lastTapSeconds.current));
     lastTapSeconds.current = now;
     haptic();
   };
-  return (
-    <div class="keybar" role="toolbar" aria-label="Keys">
-      <Key name="esc" label="Escape" disabled={disabled} press={() => press("escape")}>
-        esc
-      </Key>
-      <Key name="tab" label="Tab" disabled={disabled} press={() => press("tab")}>
-        tab
-      </Key>
-      <button
-        type="button"
-        class={`key key-ctrl key-${ctrl}`}
-        data-testid="key-ctrl"
-        data-sticky={ctrl}
-        aria-label={ctrl === "locked" ? "Control, locked" : "Control"}
-        aria-pressed={ctrl !== "off"}
-        disabled={disabled}
-        onPointerDown={keepFocus}
-        onMouseDown={keepFocus}
-        onClick={tapCtrl}
-      >
-        ctrl
-      </button>
-      {ARROWS.map(({ key, icon, label }) => (
-        <Key key={key} name={key} label={label} repeats disabled={disabled} press={() => press(key)}>
-          <Icon name={icon} size={20} />
-        </Key>
-      ))}
-    </div>
-  );
-}
-
-interface KeyProps {
-  readonly name: string;
-  readonly label: string;
-  readonly repeats?: boolean;
-  readonly disabled: boolean;
-  readonly press: () => void;
-  readonly children: JSX.Element | string;
-}
-
-function Key({ name, label, repeats = false, disabled, press, children }: KeyProps): JSX.Element {
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const stop = (): void => clearTimeout(timer.current);
-  useEffect(() => stop, []);
-  const start = (event: PointerEvent): void => {
-    keepFocus(event);
-    if (disabled || event.button !== 0) return;
-    haptic();
-    press();
-    if (!repeats) return;
-    const began = performance.now();
-    const again = (): void => {
-      press();
-      const fast = performance.now() - began > REPEAT_AFTER_MILLISECONDS + FAST_AFTER_MILLISECONDS;
-      timer.current = setTimeout(again, fast ? FAST_EVERY_MILLISECONDS : REPEAT_EVERY_MILLISECONDS);
-    };
-    timer.current = setTimeout(again, REPEAT_AFTER_MILLISECONDS);
-  };
-  /** A key that is activated without a pointer, by a switch or a screen reader, arrives as a click alone. */
-  const click = (event: MouseEvent): void => {
-    if (event.detail === 0) press();
-  };
+  const label = spokenKey(name);
   return (
     <button
       type="button"
-      class="key"
+      class={`key key-${sticky}`}
       data-testid={`key-${name}`}
-      aria-label={label}
+      data-sticky={sticky}
+      aria-label={sticky === "locked" ? say("keys.locked", { key: label }) : label}
+      aria-pressed={sticky !== "off"}
       disabled={disabled}
-      onPointerDown={start}
-      onPointerUp={stop}
-      onPointerCancel={stop}
-      onPointerLeave={stop}
+      onPointerDown={keepFocus}
       onMouseDown={keepFocus}
-      onContextMenu={(event) => event.preventDefault()}
-      onClick={click}
+      onClick={tap}
     >
-      {children}
+      {name}
     </button>
   );
-}
-
-/** A key must not take the focus, or the soft keyboard would go. */
-function keepFocus(event: Event): void {
-  event.preventDefault();
-}
-
-function haptic(): void {
-  navigator.vibrate?.(HAPTIC_MILLISECONDS);
 }

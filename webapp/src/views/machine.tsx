@@ -1,13 +1,15 @@
 /** One machine: its sessions, and a new shell. */
 import type { JSX } from "preact";
 import type { ConnectionView } from "../app.ts";
+import type { AppUpdate } from "../app_update.ts";
 import { isOver } from "../connection_state.ts";
 import type { Controller } from "../controller.ts";
 import type { Machine } from "../machine.ts";
 import { activityText, endText, listed, sessionName } from "../session_list.ts";
+import { say } from "../strings.ts";
 import { expectedTerminalSize } from "../terminal_room.ts";
 import type { SessionInfo } from "../wire/messages.ts";
-import { ConnectionBanner } from "./banner.tsx";
+import { ConnectionBanner, UpdateBanner } from "./banner.tsx";
 import { Chip } from "./chip.tsx";
 import { Icon } from "./icons.tsx";
 import { useNow } from "./now.ts";
@@ -17,19 +19,23 @@ interface MachineProps {
   readonly machine: Machine;
   readonly connection: ConnectionView | undefined;
   readonly opening: boolean;
+  readonly fontSizePixels: number;
+  readonly update: AppUpdate;
 }
 
-export function MachineScreen({ controller, machine, connection, opening }: MachineProps): JSX.Element {
+export function MachineScreen(props: MachineProps): JSX.Element {
+  const { controller, machine, connection, opening, fontSizePixels, update } = props;
   const online = connection?.phase.name === "online";
   const over = isOver(connection?.phase);
-  const open = (): void => controller.openSession(machine.deviceId, "shell", expectedTerminalSize());
+  const open = (): void =>
+    controller.openSession(machine.deviceId, "shell", expectedTerminalSize(fontSizePixels));
   return (
     <main class="screen" data-testid="machine-screen">
       <header class="bar">
         <button
           type="button"
           class="button-icon"
-          aria-label="All machines"
+          aria-label={say("machine.back")}
           data-testid="back"
           onClick={() => controller.back()}
         >
@@ -38,6 +44,7 @@ export function MachineScreen({ controller, machine, connection, opening }: Mach
         <h1 class="bar-title">{machine.name}</h1>
         <Chip connection={connection} />
       </header>
+      <UpdateBanner update={update} />
       <ConnectionBanner controller={controller} machine={machine} connection={connection} />
       <div class={`scroll ${online ? "" : "dimmed"}`}>
         {over ? null : <SessionList controller={controller} machine={machine} connection={connection} />}
@@ -52,7 +59,7 @@ export function MachineScreen({ controller, machine, connection, opening }: Mach
             onClick={open}
           >
             <Icon name="plus" />
-            {opening ? "Opening…" : "New shell"}
+            {say(opening ? "machine.opening" : "machine.new_shell")}
           </button>
         </footer>
       )}
@@ -60,7 +67,7 @@ export function MachineScreen({ controller, machine, connection, opening }: Mach
   );
 }
 
-type ListProps = Omit<MachineProps, "opening">;
+type ListProps = Pick<MachineProps, "controller" | "machine" | "connection">;
 
 function SessionList({ controller, machine, connection }: ListProps): JSX.Element | null {
   const now = useNow(5);
@@ -73,8 +80,8 @@ function SessionList({ controller, machine, connection }: ListProps): JSX.Elemen
         <span class="empty-icon">
           <Icon name="terminal" size={40} />
         </span>
-        <h2>Nothing runs here</h2>
-        <p>Open a shell below, or start one on {machine.name} with</p>
+        <h2>{say("machine.empty")}</h2>
+        <p>{say("machine.empty.how", { machine: machine.name })}</p>
         <code class="command">loopsy shell</code>
       </section>
     );
@@ -82,8 +89,8 @@ function SessionList({ controller, machine, connection }: ListProps): JSX.Elemen
   const { running, ended } = listed(sessions, now);
   return (
     <>
-      <Group title="Running" sessions={running} controller={controller} machine={machine} />
-      <Group title="Ended" sessions={ended} controller={controller} machine={machine} />
+      <Group title={say("machine.running")} sessions={running} controller={controller} machine={machine} />
+      <Group title={say("machine.ended")} sessions={ended} controller={controller} machine={machine} />
     </>
   );
 }
@@ -135,7 +142,7 @@ function Group({ title, sessions, controller, machine }: GroupProps): JSX.Elemen
               <button
                 type="button"
                 class="button-icon card-dismiss"
-                aria-label={`Forget ${sessionName(session)}`}
+                aria-label={say("machine.dismiss", { session: sessionName(session) })}
                 data-testid="session-dismiss"
                 onClick={() => controller.dismissSession(machine.deviceId, session.id)}
               >
@@ -151,7 +158,7 @@ function Group({ title, sessions, controller, machine }: GroupProps): JSX.Elemen
 
 function Skeleton(): JSX.Element {
   return (
-    <ul class="cards" aria-label="Loading sessions" data-testid="skeleton">
+    <ul class="cards" aria-label={say("machine.loading")} data-testid="skeleton">
       {[0, 1, 2].map((index) => (
         <li key={index} class="card skeleton">
           <span class="skeleton-block skeleton-glyph" />

@@ -1,9 +1,11 @@
 /** The list of paired machines: which are there, and what runs on them. */
 import type { JSX } from "preact";
 import type { AppState, ConnectionView } from "../app.ts";
-import { durationText } from "../connection_state.ts";
+import type { AppUpdate } from "../app_update.ts";
 import type { Controller } from "../controller.ts";
 import type { Machine } from "../machine.ts";
+import { durationText, say, sayCount } from "../strings.ts";
+import { UpdateBanner } from "./banner.tsx";
 import { useChip } from "./chip.tsx";
 import { Icon } from "./icons.tsx";
 import { useNow } from "./now.ts";
@@ -11,9 +13,11 @@ import { useNow } from "./now.ts";
 export function MachinesScreen({
   controller,
   state,
+  update,
 }: {
   controller: Controller;
   state: AppState;
+  update: AppUpdate;
 }): JSX.Element {
   return (
     <main class="screen" data-testid="machines-screen">
@@ -22,13 +26,23 @@ export function MachinesScreen({
         <button
           type="button"
           class="button-icon"
-          aria-label="Pair a machine"
+          aria-label={say("machines.settings")}
+          data-testid="settings-open"
+          onClick={() => controller.go({ screen: "settings" })}
+        >
+          <Icon name="settings" />
+        </button>
+        <button
+          type="button"
+          class="button-icon"
+          aria-label={say("machines.pair")}
           data-testid="pair-open"
           onClick={() => controller.pair()}
         >
           <Icon name="plus" />
         </button>
       </header>
+      <UpdateBanner update={update} />
       {state.machines.length === 0 ? (
         <NoMachines controller={controller} />
       ) : (
@@ -53,12 +67,12 @@ function NoMachines({ controller }: { controller: Controller }): JSX.Element {
       <span class="empty-icon">
         <Icon name="laptop" size={40} />
       </span>
-      <h2>Your terminals, here</h2>
-      <p>On the machine whose terminals you want on this phone, run</p>
+      <h2>{say("machines.empty")}</h2>
+      <p>{say("machines.empty.run")}</p>
       <code class="command">loopsy mobile pair</code>
-      <p>and scan the code that it shows with this phone’s camera.</p>
+      <p>{say("machines.empty.scan")}</p>
       <button type="button" class="button" onClick={() => controller.pair()}>
-        Paste a pairing link
+        {say("machines.empty.paste")}
       </button>
     </section>
   );
@@ -102,19 +116,18 @@ function MachineCard({ controller, machine, connection }: CardProps): JSX.Elemen
 function usePresence(machine: Machine, connection: ConnectionView | undefined, health: string): string {
   const now = useNow(5);
   const phase = connection?.phase;
-  if (health === "good") return "on";
-  if (health === "stale") return "slow";
-  if (phase === undefined || phase.name === "connecting") return "connecting";
-  if (phase.name === "ended") return phase.reason === "revoked" ? "removed" : "ended";
+  if (health === "good") return say("machines.on");
+  if (health === "stale") return say("machines.slow");
+  if (phase === undefined || phase.name === "connecting") return say("machines.connecting");
+  if (phase.name === "ended") return say(phase.reason === "revoked" ? "machines.removed" : "machines.ended");
   if (phase.name === "device_offline" && phase.since !== null)
-    return `off ${durationText(now - phase.since)}`;
-  if (phase.name === "device_offline") return "off";
-  return `seen ${durationText(now - machine.lastSeenAt)} ago`;
+    return say("machines.off_for", { duration: durationText(now - phase.since) });
+  if (phase.name === "device_offline") return say("machines.off");
+  return say("machines.seen", { duration: durationText(now - machine.lastSeenAt) });
 }
 
 function sessionsText(running: number | undefined, connection: ConnectionView | undefined): string {
   if (running === undefined)
-    return connection?.phase.name === "ended" ? "Not paired any more" : "Sessions not known yet";
-  if (running === 0) return "No sessions";
-  return running === 1 ? "1 session" : `${running} sessions`;
+    return say(connection?.phase.name === "ended" ? "machines.not_paired" : "machines.sessions_unknown");
+  return running === 0 ? say("machines.sessions_none") : sayCount("machines.sessions", running);
 }

@@ -6,6 +6,7 @@ import type { Controller } from "../controller.ts";
 import { endText, pastedLink, troubleText } from "../pairing_text.ts";
 import type { PairingEnd, PairingView } from "../pairing_view.ts";
 import { cleanLabel, proposedLabel } from "../phone_label.ts";
+import { say } from "../strings.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
 interface PairProps {
@@ -20,13 +21,13 @@ export function PairScreen({ controller, pairing }: PairProps): JSX.Element {
         <button
           type="button"
           class="button-icon"
-          aria-label="Cancel pairing"
+          aria-label={say("pair.cancel")}
           data-testid="back"
           onClick={() => controller.cancelPairing()}
         >
           <Icon name="back" />
         </button>
-        <h1 class="bar-title">Pair a machine</h1>
+        <h1 class="bar-title">{say("pair.title")}</h1>
       </header>
       <div class="scroll pair">
         {pairing.step === "link" ? <LinkForm controller={controller} /> : null}
@@ -59,8 +60,8 @@ function CodeForm({ controller, pairing }: { controller: Controller; pairing: Co
   };
   return (
     <form class="pair-form" onSubmit={submit}>
-      <Lead icon="lock" title={`Type the ${digits} digits on your machine’s screen`}>
-        They never leave the two devices: the relay between them cannot read or guess them.
+      <Lead icon="lock" title={say("pair.code", { digits })}>
+        {say("pair.code.hint")}
       </Lead>
       <div class={`code ${trouble === "wrong_code" ? "code-wrong" : ""}`}>
         <div class="code-cells" aria-hidden="true">
@@ -74,7 +75,7 @@ function CodeForm({ controller, pairing }: { controller: Controller; pairing: Co
           ref={input}
           class="code-input"
           data-testid="code-input"
-          aria-label={`Code of ${digits} digits`}
+          aria-label={say("pair.code.label", { digits })}
           aria-invalid={trouble === "wrong_code"}
           inputMode="numeric"
           pattern="[0-9]*"
@@ -95,7 +96,7 @@ function CodeForm({ controller, pairing }: { controller: Controller; pairing: Co
           : ""}
       </p>
       <label class="field">
-        <span class="field-label">This phone’s name on that machine</span>
+        <span class="field-label">{say("pair.name")}</span>
         <input
           class="field-input"
           data-testid="label-input"
@@ -112,13 +113,9 @@ function CodeForm({ controller, pairing }: { controller: Controller; pairing: Co
         data-testid="pair-submit"
         disabled={code.length !== digits || working}
       >
-        {working ? (pairing.waitingForDevice ? "Waiting for the machine…" : "Pairing…") : "Pair"}
+        {say(working ? (pairing.waitingForDevice ? "pair.waiting" : "pair.working") : "pair.submit")}
       </button>
-      {working && pairing.waitingForDevice ? (
-        <p class="field-hint">
-          The machine is not connected to its relay at the moment. We go on when it is back.
-        </p>
-      ) : null}
+      {working && pairing.waitingForDevice ? <p class="field-hint">{say("pair.waiting.hint")}</p> : null}
     </form>
   );
 }
@@ -134,12 +131,13 @@ function LinkForm({ controller }: { controller: Controller }): JSX.Element {
   };
   return (
     <form class="pair-form" onSubmit={submit}>
-      <Lead icon="link" title="Scan or paste a pairing link">
-        Run <code>loopsy mobile pair</code> on your machine and scan its code with the camera, or paste the
-        link here.
+      <Lead icon="link" title={say("pair.link")}>
+        {say("pair.link.before_command")}
+        <code>loopsy mobile pair</code>
+        {say("pair.link.after_command")}
       </Lead>
       <label class="field">
-        <span class="field-label">Pairing link</span>
+        <span class="field-label">{say("pair.link.label")}</span>
         <input
           ref={field}
           class="field-input"
@@ -155,7 +153,7 @@ function LinkForm({ controller }: { controller: Controller }): JSX.Element {
         {problem}
       </p>
       <button type="submit" class="button button-wide" data-testid="link-submit">
-        Continue
+        {say("pair.continue")}
       </button>
     </form>
   );
@@ -174,7 +172,7 @@ function Over({ controller, reason }: { controller: Controller; reason: PairingE
       <p class="lead-text">{hint}</p>
       <code class="command">loopsy mobile pair</code>
       <button type="button" class="button button-wide" onClick={() => controller.cancelPairing()}>
-        Back to machines
+        {say("pair.back")}
       </button>
     </section>
   );

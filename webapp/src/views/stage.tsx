@@ -2,8 +2,11 @@
 import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Controller } from "../controller.ts";
-import { TerminalSurface } from "../terminal.ts";
+import { fontSizeWithin } from "../settings.ts";
+import { say } from "../strings.ts";
+import { type TerminalEvents, TerminalSurface } from "../terminal.ts";
 import { PROBE_CLASS, roomOf } from "../terminal_room.ts";
+import { followPinch } from "../touch_pinch.ts";
 
 export interface StageHandle {
   readonly surface: TerminalSurface;
@@ -15,10 +18,13 @@ interface StageProps {
   readonly deviceId: string;
   readonly sessionId: string;
   readonly dimmed: boolean;
+  /** The size that the user reads at. */
+  readonly fontSizePixels: number;
   readonly typed: (text: string) => void;
 }
 
-export function Stage({ handle, controller, deviceId, sessionId, dimmed, typed }: StageProps): JSX.Element {
+export function Stage(props: StageProps): JSX.Element {
+  const { handle, controller, deviceId, sessionId, dimmed, fontSizePixels, typed } = props;
   const stage = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const probe = useRef<HTMLDivElement>(null);
@@ -26,14 +32,20 @@ export function Stage({ handle, controller, deviceId, sessionId, dimmed, typed }
   useLayoutEffect(() => {
     if (!stage.current || !host.current || !probe.current) return undefined;
     const [stageElement, hostElement, probeElement] = [stage.current, host.current, probe.current];
-    const surface = new TerminalSurface(hostElement, {
+    const events: TerminalEvents = {
       typed,
       pointed: (data) => controller.typeBytes(data),
       tapped: () => surface.focus(),
+      reachedTop: () => attachment?.wantOlder(),
+      recoloured: () => attachment?.recoloured(),
       scrolled: () => {
         if (document.documentElement.classList.contains("keyboard-open")) surface.blur();
       },
-    });
+      doubleTapped: () => {
+        if (!surface.programPoints) typed("\t");
+      },
+    };
+    const surface = new TerminalSurface(hostElement, events, fontSizePixels);
     handle.current = { surface };
     const attachment = controller.attach(deviceId, sessionId, surface);
 
@@ -49,6 +61,16 @@ export function Stage({ handle, controller, deviceId, sessionId, dimmed, typed }
       attachment?.resize(surface.layout(room));
       showCursor();
     };
+    const stopPinching = followPinch(hostElement, {
+      size: () => surface.readingSize,
+      pinched: (pixels) => {
+        const next = fontSizeWithin(pixels);
+        if (next === surface.readingSize) return;
+        surface.readingSize = next;
+        refit();
+      },
+      ended: () => controller.changeSettings({ fontSizePixels: surface.readingSize }),
+    });
     const probeObserver = new ResizeObserver(refit);
     probeObserver.observe(probeElement);
     const stageObserver = new ResizeObserver(showCursor);
@@ -59,6 +81,7 @@ export function Stage({ handle, controller, deviceId, sessionId, dimmed, typed }
       probeObserver.disconnect();
       stageObserver.disconnect();
       stopFollowing();
+      stopPinching();
       if (attachment) controller.leave(attachment);
       handle.current = null;
       surface.dispose();
@@ -68,7 +91,13 @@ export function Stage({ handle, controller, deviceId, sessionId, dimmed, typed }
   return (
     <div ref={stage} class={`stage ${dimmed ? "stage-dimmed" : ""}`}>
       <div ref={probe} class={PROBE_CLASS} />
-      <div ref={host} class="stage-host" data-testid="terminal" role="application" aria-label="Terminal" />
+      <div
+        ref={host}
+        class="stage-host"
+        data-testid="terminal"
+        role="application"
+        aria-label={say("terminal.label")}
+      />
     </div>
   );
 }

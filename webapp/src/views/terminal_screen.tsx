@@ -5,16 +5,21 @@ import type { ConnectionView } from "../app.ts";
 import type { AttachmentView } from "../attachment.ts";
 import { isOver } from "../connection_state.ts";
 import type { Controller } from "../controller.ts";
-import { composedInput, keySequence, type NamedKey, type Sticky, stickyAfterKey, withCtrl } from "../keys.ts";
+import { composedInput, type Held, keySequence, type NamedKey, stickyAfterKey, withHeld } from "../keys.ts";
 import type { Machine } from "../machine.ts";
 import { sessionName } from "../session_list.ts";
+import type { Settings } from "../settings.ts";
+import { say } from "../strings.ts";
 import { Chip, useChip } from "./chip.tsx";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icons.tsx";
-import { KeyBar } from "./keybar.tsx";
+import { KeyBar, type Stickies } from "./keybar.tsx";
 import { Stage, type StageHandle } from "./stage.tsx";
 import { TerminalState } from "./terminal_state.tsx";
 import { TextView } from "./text_view.tsx";
+
+const HAPTIC_MILLISECONDS = 6;
+const RELEASED: Stickies = { ctrl: "off", alt: "off" };
 
 interface TerminalProps {
   readonly controller: Controller;
@@ -22,33 +27,34 @@ interface TerminalProps {
   readonly connection: ConnectionView | undefined;
   readonly sessionId: string;
   readonly attachment: AttachmentView | null;
+  readonly settings: Settings;
 }
 
 export function TerminalScreen(props: TerminalProps): JSX.Element {
-  const { controller, machine, connection, sessionId, attachment } = props;
-  const [ctrl, setCtrl] = useState<Sticky>("off");
+  const { controller, machine, connection, sessionId, attachment, settings } = props;
+  const [stickies, setStickies] = useState<Stickies>(RELEASED);
+  const [showsMoreKeys, setShowsMoreKeys] = useState(false);
   const [showsText, setShowsText] = useState(false);
-  const ctrlNow = useRef(ctrl);
-  ctrlNow.current = ctrl;
+  const stickiesNow = useRef(stickies);
+  stickiesNow.current = stickies;
   const stage = useRef<StageHandle | null>(null);
   const health = useChip(connection).health;
   const info = connection?.sessions?.find(({ id }) => id === sessionId) ?? attachment?.info;
-  const title = info ? sessionName(info) : "Session";
+  const title = info ? sessionName(info) : say("terminal.session");
   const ended = attachment?.status === "exited" || attachment?.status === "gone";
   const mute = ended || isOver(connection?.phase);
 
-  /** Send what was typed, with Ctrl if that is held. */
-  const typed = useCallback((text: string): void => {
-    const held = ctrlNow.current !== "off";
-    setCtrl(stickyAfterKey);
-    controller.type(held ? withCtrl(text) : text);
+  /** Return the modifiers for the key that is pressed now; those that are for one key end with it. */
+  const takeHeld = useCallback((): Held => {
+    const { ctrl, alt } = stickiesNow.current;
+    setStickies(({ ctrl, alt }) => ({ ctrl: stickyAfterKey(ctrl), alt: stickyAfterKey(alt) }));
+    return { ctrl: ctrl !== "off", alt: alt !== "off" };
   }, []);
+  const typed = useCallback((text: string): void => controller.type(withHeld(text, takeHeld())), []);
   const press = useCallback((key: NamedKey): void => {
     const surface = stage.current?.surface;
     surface?.scrollToBottom();
-    const held = ctrlNow.current !== "off";
-    setCtrl(stickyAfterKey);
-    controller.type(keySequence(key, held, surface?.applicationCursor ?? false));
+    controller.type(keySequence(key, takeHeld(), surface?.applicationCursor ?? false));
   }, []);
   const send = useCallback((text: string): void => {
     const surface = stage.current?.surface;
@@ -62,7 +68,7 @@ export function TerminalScreen(props: TerminalProps): JSX.Element {
         <button
           type="button"
           class="button-icon"
-          aria-label={`Sessions of ${machine.name}`}
+          aria-label={say("terminal.back", { machine: machine.name })}
           data-testid="back"
           onClick={() => controller.back()}
         >
@@ -73,7 +79,7 @@ export function TerminalScreen(props: TerminalProps): JSX.Element {
         <button
           type="button"
           class="button-icon"
-          aria-label="Show as text"
+          aria-label={say("terminal.as_text")}
           data-testid="text-view"
           onClick={() => setShowsText(true)}
         >
@@ -86,6 +92,7 @@ export function TerminalScreen(props: TerminalProps): JSX.Element {
         deviceId={machine.deviceId}
         sessionId={sessionId}
         dimmed={health === "none" && !ended}
+        fontSizePixels={settings.fontSizePixels}
         typed={typed}
       />
       <TerminalState
@@ -96,12 +103,22 @@ export function TerminalScreen(props: TerminalProps): JSX.Element {
         health={health}
       />
       <div class="controls">
-        <KeyBar ctrl={ctrl} setCtrl={setCtrl} press={press} disabled={mute} />
+        <KeyBar
+          keys={settings.keys}
+          expanded={showsMoreKeys}
+          stickies={stickies}
+          setSticky={(modifier, sticky) => setStickies((before) => ({ ...before, [modifier]: sticky }))}
+          press={press}
+          haptic={() => void (settings.haptics && navigator.vibrate?.(HAPTIC_MILLISECONDS))}
+          disabled={mute}
+        />
         <Composer
           controller={controller}
           stage={stage}
           disabled={mute}
-          ctrlHeld={ctrl !== "off"}
+          modified={stickies.ctrl !== "off" || stickies.alt !== "off"}
+          showsMoreKeys={showsMoreKeys}
+          toggleKeys={() => setShowsMoreKeys((shown) => !shown)}
           typed={typed}
           send={send}
         />
@@ -111,6 +128,7 @@ export function TerminalScreen(props: TerminalProps): JSX.Element {
           surface={stage.current.surface}
           title={title}
           close={() => setShowsText(false)}
+          wantOlder={() => controller.wantOlder()}
           notify={(text) => controller.notify(text)}
         />
       ) : null}

@@ -8,6 +8,7 @@ import type { Controller } from "../controller.ts";
 import { readableInput } from "../keys.ts";
 import type { Machine } from "../machine.ts";
 import { signalName } from "../session_list.ts";
+import { say } from "../strings.ts";
 import { Banner, ConnectionBanner } from "./banner.tsx";
 
 interface StateProps {
@@ -38,7 +39,7 @@ export function TerminalState({
           data-testid="fit-size"
           onClick={() => controller.claimSize()}
         >
-          Fit to this phone
+          {say("terminal.fit")}
         </button>
       ) : null}
       {attachment && hasEnded(attachment) ? (
@@ -60,7 +61,7 @@ function Loading({ progress }: { progress: number | null }): JSX.Element {
     <div
       class="loading"
       role="progressbar"
-      aria-label="Loading the screen"
+      aria-label={say("terminal.loading")}
       aria-valuenow={Math.round((progress ?? 0) * 100)}
     >
       <span class="loading-fill" style={{ width: `${Math.round((progress ?? 0.04) * 100)}%` }} />
@@ -79,7 +80,7 @@ function SessionEnd({
   return (
     <Banner tone={tone} title={title} hint={hint} state={attachment.status}>
       <button type="button" class="button-small" onClick={() => controller.back()}>
-        All sessions
+        {say("terminal.all_sessions")}
       </button>
     </Banner>
   );
@@ -93,21 +94,26 @@ function endText({ status, exit, failure }: AttachmentView): {
   if (status === "gone") {
     return {
       tone: "danger",
-      title: "This session is gone",
-      hint: "It was forgotten on the machine, or Loopsy was restarted there.",
+      title: say("terminal.gone"),
+      hint: say("terminal.gone.hint"),
     };
   }
   if (status === "failed") {
     return {
       tone: "danger",
-      title: failure?.message ?? "The session cannot be shown.",
+      title: failure?.message ?? say("terminal.failed"),
       hint: failure?.hint ?? "",
     };
   }
-  if (exit?.signal) return { tone: "warning", title: `Ended by ${signalName(exit.signal)}`, hint: "" };
+  if (exit?.signal)
+    return { tone: "warning", title: say("terminal.signal", { signal: signalName(exit.signal) }), hint: "" };
   const code = exit?.code ?? null;
-  if (code === null) return { tone: "quiet", title: "The program has ended", hint: "" };
-  return { tone: code === 0 ? "quiet" : "warning", title: `Exited with status ${code}`, hint: "" };
+  if (code === null) return { tone: "quiet", title: say("terminal.ended"), hint: "" };
+  return {
+    tone: code === 0 ? "quiet" : "warning",
+    title: say("terminal.exited", { code: String(code) }),
+    hint: "",
+  };
 }
 
 function Undelivered({
@@ -121,15 +127,17 @@ function Undelivered({
   const ended = hasEnded(attachment);
   const copy = async (): Promise<void> => {
     await copyText(new TextDecoder().decode(attachment.undelivered));
-    controller.notify("Copied what was not delivered.");
+    controller.notify(say("terminal.undelivered_copied"));
   };
   return (
     <div class="undelivered" role="status" data-testid="undelivered">
-      <span class="undelivered-label">{ended ? "Not delivered" : "Not delivered yet"}</span>
+      <span class="undelivered-label">
+        {say(ended ? "terminal.not_delivered" : "terminal.not_delivered_yet")}
+      </span>
       <span class="undelivered-text">{text}</span>
       {ended ? (
         <button type="button" class="button-small" onClick={() => void copy()}>
-          Copy
+          {say("terminal.copy")}
         </button>
       ) : (
         <button
@@ -138,7 +146,7 @@ function Undelivered({
           data-testid="undelivered-discard"
           onClick={() => controller.discardUnsent()}
         >
-          Discard
+          {say("terminal.discard")}
         </button>
       )}
     </div>

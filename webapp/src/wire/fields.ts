@@ -1,4 +1,5 @@
 /** Reads the fields of a decoded map one by one; what is not as the protocol says is malformed. */
+import { type Bytes, copyOf } from "./bytes.ts";
 import { malformed } from "./errors.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -20,6 +21,12 @@ export function flag(fields: Fields, name: string): boolean {
   const value = fields[name];
   if (typeof value !== "boolean") throw malformed(`${name} is neither true nor false`);
   return value;
+}
+
+export function blob(fields: Fields, name: string): Bytes {
+  const value = fields[name];
+  if (!(value instanceof Uint8Array)) throw malformed(`${name} is no bytes`);
+  return copyOf(value);
 }
 
 /** A finite number, such as a time in seconds. */

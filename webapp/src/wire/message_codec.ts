@@ -2,7 +2,7 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { type Bytes, copyOf } from "./bytes.ts";
 import { malformed } from "./errors.ts";
-import { type Fields, flag, integer, list, mapOf, nullable, number, text } from "./fields.ts";
+import { blob, type Fields, flag, integer, list, mapOf, nullable, number, text } from "./fields.ts";
 import { MAX_COLS, MAX_ROWS, MIN_COLS, MIN_ROWS } from "./limits.ts";
 import type {
   AgentInfo,
@@ -78,6 +78,12 @@ const READERS: Readonly<Record<string, ((fields: Fields) => DaemonMessage) | und
       offset: integer(fields, "offset"),
       leader: flag(fields, "leader"),
       ...readSize(fields),
+    }),
+    scrollback: (fields: Fields): DaemonMessage => ({
+      type: "scrollback",
+      id: uint32(fields, "id"),
+      data: blob(fields, "data"),
+      oldest: flag(fields, "oldest"),
     }),
     exit: (fields: Fields): DaemonMessage => ({
       type: "exit",

@@ -1,4 +1,5 @@
 /** Layer 3's control messages as types: what a client says, and what the daemon says. */
+import type { Bytes } from "./bytes.ts";
 
 /** One session as the lists show it; times in seconds since 1970. */
 export interface SessionInfo {
@@ -52,8 +53,16 @@ export type Hello = {
 /** Requests whose reply repeats their `id`, which the connection adds. */
 export type Request =
   | ({ readonly type: "open"; readonly agent: string; readonly name?: string; readonly cwd?: string } & Size)
-  | ({ readonly type: "attach"; readonly session: string; readonly have?: number } & Size)
+  | ({
+      readonly type: "attach";
+      readonly session: string;
+      readonly have?: number;
+      readonly visible?: boolean;
+      /** Foreground, background and cursor: red, green and blue of each. */
+      readonly colours?: Uint8Array;
+    } & Size)
   | { readonly type: "detach"; readonly stream: number }
+  | { readonly type: "history"; readonly stream: number }
   | { readonly type: "list" }
   | { readonly type: "dismiss"; readonly session: string }
   | { readonly type: "ping" };
@@ -62,7 +71,9 @@ export type Request =
 export type Notice =
   | { readonly type: "ack"; readonly stream: number; readonly offset: number }
   | ({ readonly type: "resize"; readonly stream: number } & Size)
-  | ({ readonly type: "claim"; readonly stream: number } & Size);
+  | ({ readonly type: "claim"; readonly stream: number } & Size)
+  | { readonly type: "visible"; readonly stream: number; readonly visible: boolean }
+  | { readonly type: "colours"; readonly stream: number; readonly colours: Uint8Array };
 
 export type ClientMessage = Hello | (Request & { readonly id: number }) | Notice;
 
@@ -110,6 +121,14 @@ export type Resized = {
   readonly leader: boolean;
 } & Size;
 
+/** Rows that belong right above what the terminal has; `oldest` if there are none above them. */
+export type Scrollback = {
+  readonly type: "scrollback";
+  readonly id: number;
+  readonly data: Bytes;
+  readonly oldest: boolean;
+};
+
 export type Exit = {
   readonly type: "exit";
   readonly stream: number;
@@ -132,4 +151,12 @@ export type Done = { readonly type: "ok" | "pong"; readonly id: number };
 /** What belongs to one stream. */
 export type StreamMessage = Snapshot | InputAck | Resized | Exit;
 
-export type DaemonMessage = Welcome | Sessions | Opened | Attached | StreamMessage | ErrorReply | Done;
+export type DaemonMessage =
+  | Welcome
+  | Sessions
+  | Opened
+  | Attached
+  | StreamMessage
+  | Scrollback
+  | ErrorReply
+  | Done;

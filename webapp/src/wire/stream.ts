@@ -12,7 +12,9 @@ import type { Resized, Size, Snapshot } from "./messages.ts";
 export type Step =
   | ({ readonly do: "reset" } & Size)
   | ({ readonly do: "resize" } & Size)
-  | { readonly do: "write"; readonly data: Bytes; readonly end: number };
+  | { readonly do: "write"; readonly data: Bytes; readonly end: number }
+  /** Rows that belong above everything that the terminal has. */
+  | { readonly do: "prepend"; readonly data: Bytes };
 
 interface Assembly {
   readonly base: number;

@@ -58,6 +58,7 @@ export class FakeChannel {
 
   #control(message: ClientFields): void {
     const { type, id } = message;
+    this.#daemon.controls.push({ ...message });
     if (this.#daemon.stuck && type !== "hello") return;
     const sessions = [...this.#daemon.sessions.values()].map((session) => session.info());
     switch (type) {
@@ -93,6 +94,9 @@ export class FakeChannel {
         this.#say({ type: "resized", stream: stream.id, offset: stream.sent, cols, rows, leader: true });
         return;
       }
+      case "history":
+        this.#say({ type: "scrollback", id, data: this.#daemon.older, oldest: true });
+        return;
       case "ping":
         this.#say({ type: "pong", id });
         return;

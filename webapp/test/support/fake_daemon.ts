@@ -31,6 +31,10 @@ export class FakeDaemon {
   losesWelcome = false;
   pairingIsOver = false;
   pairStatus = 201;
+  /** Every control message that was heard, as it came. */
+  readonly controls: Readonly<Record<string, unknown>>[] = [];
+  /** What lies above every terminal. */
+  older: Bytes = new Uint8Array(0);
   wrongCodes = 0;
   origin = "";
 

@@ -37,7 +37,7 @@ class Paper {
     for (const step of steps) {
       if (step.do === "reset") this.content = EMPTY;
       if (step.do === "write") this.content = concatenate(this.content, step.data);
-      else this.sizes.push(`${step.cols}x${step.rows}@${this.content.length}`);
+      else if (step.do !== "prepend") this.sizes.push(`${step.cols}x${step.rows}@${this.content.length}`);
     }
   }
 }

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from loopsy_daemon.wire.messages.values import U32, ClientId, Cols, Message, Offset, Rows, ShortText, Text
+from loopsy_daemon.wire.messages.values import U32, ClientId, Colours, Cols, Message, Offset, Rows, ShortText, Text
 
 
 class Hello(Message, frozen=True, kw_only=True, tag="hello"):
@@ -37,6 +37,8 @@ class Attach(Message, frozen=True, kw_only=True, tag="attach"):
     rows: Rows
     have: Offset | None = None
     lossless: bool = False
+    visible: bool = True
+    colours: Colours | None = None
 
 
 class Detach(Message, frozen=True, kw_only=True, tag="detach"):
@@ -67,6 +69,27 @@ class Claim(Message, frozen=True, kw_only=True, tag="claim"):
     stream: U32
     cols: Cols
     rows: Rows
+
+
+class Visible(Message, frozen=True, kw_only=True, tag="visible"):
+    """The client is looked at, or it is not: a hidden one does not lead."""
+
+    stream: U32
+    visible: bool
+
+
+class Wear(Message, frozen=True, kw_only=True, tag="colours"):
+    """The client's colours changed."""
+
+    stream: U32
+    colours: Colours
+
+
+class History(Message, frozen=True, kw_only=True, tag="history"):
+    """Ask for the newest scrollback above what the client's terminal has."""
+
+    id: U32
+    stream: U32
 
 
 class List(Message, frozen=True, kw_only=True, tag="list"):

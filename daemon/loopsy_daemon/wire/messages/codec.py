@@ -12,6 +12,7 @@ from loopsy_daemon.wire.messages.client import (
     Detach,
     Dismiss,
     Hello,
+    History,
     Kill,
     List,
     Open,
@@ -19,6 +20,8 @@ from loopsy_daemon.wire.messages.client import (
     Rename,
     Resize,
     Signal,
+    Visible,
+    Wear,
 )
 from loopsy_daemon.wire.messages.daemon import (
     Attached,
@@ -29,18 +32,32 @@ from loopsy_daemon.wire.messages.daemon import (
     Opened,
     Pong,
     Resized,
+    Scrollback,
     Sessions,
     Snapshot,
     Welcome,
 )
+from loopsy_daemon.wire.messages.lan import (
+    LanPairAnswer,
+    LanPairOpen,
+    LanPairOpened,
+    LanReload,
+    LanShow,
+    LanState,
+)
 from loopsy_daemon.wire.messages.local import (
     Event,
+    OutputPart,
+    OutputRead,
     PairCancel,
     PairStart,
     PairStarted,
     Phones,
     PhonesList,
     PhonesRevoke,
+    Recording,
+    RecordStart,
+    RecordStop,
     RelayReload,
     Shutdown,
     Status,
@@ -53,6 +70,7 @@ T = TypeVar("T")
 # A value nested beyond Python's stack is refused like any other that does not follow the protocol.
 _UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
+LanRequest = LanReload | LanShow | LanPairOpen | LanPairAnswer
 ClientMessage = (
     Hello
     | Open
@@ -61,6 +79,9 @@ ClientMessage = (
     | Ack
     | Resize
     | Claim
+    | Visible
+    | Wear
+    | History
     | List
     | Rename
     | Signal
@@ -75,6 +96,10 @@ ClientMessage = (
     | PhonesRevoke
     | RelayReload
     | Watch
+    | OutputRead
+    | RecordStart
+    | RecordStop
+    | LanRequest
 )
 DaemonMessage = (
     Welcome
@@ -84,6 +109,7 @@ DaemonMessage = (
     | Snapshot
     | InputAck
     | Resized
+    | Scrollback
     | Exit
     | Error
     | Ok
@@ -92,8 +118,16 @@ DaemonMessage = (
     | PairStarted
     | Phones
     | Event
+    | OutputPart
+    | Recording
+    | LanState
+    | LanPairOpened
 )
-LOCAL_REQUESTS: Final = (Status, Shutdown, PairStart, PairCancel, PhonesList, PhonesRevoke, RelayReload, Watch)
+LOCAL_REQUESTS: Final = (
+    *(Status, Shutdown, PairStart, PairCancel, PhonesList, PhonesRevoke, RelayReload, Watch),
+    *(OutputRead, RecordStart, RecordStop),
+    *(LanReload, LanShow, LanPairOpen, LanPairAnswer),
+)
 
 
 class _Type(msgspec.Struct):

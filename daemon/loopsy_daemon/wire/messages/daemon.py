@@ -69,6 +69,14 @@ class Resized(Message, frozen=True, kw_only=True, tag="resized"):
     leader: bool
 
 
+class Scrollback(Message, frozen=True, kw_only=True, tag="scrollback"):
+    """The answer to `history`: rows that belong right above what the client has; `oldest` if there are none above."""
+
+    id: int
+    data: bytes
+    oldest: bool
+
+
 class Exit(Message, frozen=True, kw_only=True, tag="exit"):
     """The program ended; `offset` is the end of its output."""
 

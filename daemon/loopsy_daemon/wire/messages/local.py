@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from loopsy_daemon.wire import limits
-from loopsy_daemon.wire.messages.values import U32, Message, ShortText
+from loopsy_daemon.wire.messages.values import U32, Message, Offset, ShortText
 
 
 class Status(Message, frozen=True, kw_only=True, tag="status"):
@@ -61,6 +61,29 @@ class Watch(Message, frozen=True, kw_only=True, tag="watch"):
     id: U32
 
 
+class OutputRead(Message, frozen=True, kw_only=True, tag="output.read"):
+    """Local: ask for the text of a session's scrollback and screen; it is taken at `position` 0 and read from there."""
+
+    id: U32
+    session: ShortText
+    styled: bool = False
+    position: Offset = 0
+
+
+class RecordStart(Message, frozen=True, kw_only=True, tag="record.start"):
+    """Local: record what a session prints from now on."""
+
+    id: U32
+    session: ShortText
+
+
+class RecordStop(Message, frozen=True, kw_only=True, tag="record.stop"):
+    """Local: end the recording of a session."""
+
+    id: U32
+    session: ShortText
+
+
 class RelayStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The link to the relay; `state` is `connected`, `connecting` or `refused`."""
 
@@ -112,6 +135,22 @@ class Phones(Message, frozen=True, kw_only=True, tag="phones"):
 
     id: int
     phones: list[PhoneListing]
+
+
+class OutputPart(Message, frozen=True, kw_only=True, tag="output.part"):
+    """Local: a part of a session's text in UTF-8, at `position` of `total` bytes."""
+
+    id: int
+    position: int
+    total: int
+    data: bytes
+
+
+class Recording(Message, frozen=True, kw_only=True, tag="recording"):
+    """Local: the name of a recording that was started or ended."""
+
+    id: int
+    recording: str
 
 
 class Event(Message, frozen=True, kw_only=True, tag="event"):

@@ -11,6 +11,7 @@ Rows = Annotated[int, Meta(ge=limits.MIN_ROWS, le=limits.MAX_ROWS)]
 U32 = Annotated[int, Meta(ge=0, le=0xFFFF_FFFF)]
 Offset = Annotated[int, Meta(ge=0, lt=1 << 53)]
 ClientId = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Colours = Annotated[bytes, Meta(min_length=limits.COLOURS_BYTES, max_length=limits.COLOURS_BYTES)]
 Text = Annotated[str, Meta(max_length=4_096)]
 ShortText = Annotated[str, Meta(max_length=256)]
 

@@ -1,0 +1,159 @@
+"""`loopsy peers` and its `add|remove|permit`: the machines that are paired with this one."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loopsy_daemon.errors import LoopsyError, UsageError
+from loopsy_daemon.paths import Paths
+
+if TYPE_CHECKING:
+    from loopsy_daemon.cli.peer_results import PeerRow
+    from loopsy_daemon.lan.peer_keys import PeerKeys
+    from loopsy_daemon.lan.peers import Peer, PeerStore
+
+app = typer.Typer(name="peers", help="The machines that are paired with this one.", invoke_without_command=True)
+PeerArgument = Annotated[str, typer.Argument(metavar="PEER", help="Its name, or its id or the beginning of it.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@app.callback()
+def list_peers(context: typer.Context, as_json: JsonOption = False) -> None:
+    """List the machines that are paired with this one, and those on the network that are not."""
+    if context.invoked_subcommand is not None:
+        if as_json:
+            raise UsageError("`--json` belongs behind the command.", "loopsy peers --help")
+        return
+    import asyncio
+
+    from loopsy_daemon.cli.lan import lan_state
+    from loopsy_daemon.cli.peer_results import MachineRow, PeerList
+    from loopsy_daemon.cli.render import show
+
+    paths = Paths.from_environment()
+    store, keys = open_peers(paths)
+    state = lan_state(paths)
+    found = {peer.node_id: peer for peer in state.peers} if state else {}
+    asked = [peer for peer in store.all() if peer.node_id not in found or found[peer.node_id].state == "unknown"]
+    rows = {row.node_id: row for row in asyncio.run(_ask_all(asked, keys))}
+    for peer in store.all():
+        if peer.node_id not in rows:
+            known = found[peer.node_id]
+            rows[peer.node_id] = _row(
+                peer, known.state, known.address, known.version, tuple(known.permissions), known.seen_at
+            )
+    machines = tuple(
+        MachineRow(other.node_id, other.name, tuple(other.addresses), other.platform, other.version)
+        for other in (state.machines if state else ())
+        if other.node_id not in rows
+    )
+    show(PeerList(peers=tuple(rows[peer.node_id] for peer in store.all()), machines=machines), as_json=as_json)
+
+
+@app.command()
+def add(
+    peer: PeerArgument,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="HOST, HOST:PORT or [V6]:PORT.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Say where a paired machine can be found, too, e.g. behind a VPN; its certificate must be the same there."""
+    from loopsy_daemon.cli.peer_results import PeerAddress
+    from loopsy_daemon.cli.render import show
+    from loopsy_daemon.lan.addresses import format_address, parse_address
+
+    store, _ = open_peers(Paths.from_environment())
+    found = store.find(peer)
+    where = format_address(*parse_address(address))
+    store.found_at(found.node_id, where)
+    show(PeerAddress(name=found.name, address=where), as_json=as_json)
+
+
+@app.command()
+def remove(peer: PeerArgument, as_json: JsonOption = False) -> None:
+    """End a pairing: the machine is out at once, and is told if it can be reached."""
+    import asyncio
+
+    from loopsy_daemon.cli.peer_results import PeerRemoved
+    from loopsy_daemon.cli.render import show
+
+    store, keys = open_peers(Paths.from_environment())
+    found = store.find(peer)
+    store.remove(found.node_id)
+    told = asyncio.run(_tell(found, keys))
+    keys.remove(found.node_id)
+    show(PeerRemoved(name=found.name, told=told), as_json=as_json)
+
+
+@app.command()
+def permit(
+    peer: PeerArgument,
+    permissions: Annotated[
+        list[str], typer.Argument(metavar="PERMISSION…", help="What it may do here: execute; or none.")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Set what a paired machine may do here; it holds at once."""
+    from loopsy_daemon.cli.peer_results import PeerPermitted
+    from loopsy_daemon.cli.render import show
+    from loopsy_daemon.lan.peers import checked_permissions
+
+    wanted = checked_permissions([] if permissions == ["none"] else permissions)
+    store, _ = open_peers(Paths.from_environment())
+    found = store.find(peer)
+    store.permit(found.node_id, wanted)
+    show(PeerPermitted(name=found.name, permits=wanted), as_json=as_json)
+
+
+def open_peers(paths: Paths) -> "tuple[PeerStore, PeerKeys]":
+    """Return the peers of this home, and the keys for them."""
+    from loopsy_daemon import config
+    from loopsy_daemon.lan.peer_keys import PeerKeys
+    from loopsy_daemon.lan.peers import PeerStore
+
+    return PeerStore(paths.peers), PeerKeys.of(paths, config.load(paths.config))
+
+
+async def _ask_all(peers: "list[Peer]", keys: "PeerKeys") -> "list[PeerRow]":
+    import asyncio
+
+    from loopsy_daemon.lan.presence import presence_of
+
+    found = await asyncio.gather(*(presence_of(peer, keys) for peer in peers))
+    return [
+        _row(peer, presence.state, presence.address, presence.version, presence.permissions, presence.seen_at)
+        for peer, presence in zip(peers, found, strict=True)
+    ]
+
+
+async def _tell(peer: "Peer", keys: "PeerKeys") -> bool:
+    from loopsy_daemon.lan.remote import Remote
+
+    try:
+        async with Remote(peer.name, peer.certificate, peer.addresses, keys.get(peer.node_id)) as remote:
+            await remote.forget()
+    except LoopsyError:
+        return False
+    return True
+
+
+def _row(
+    peer: "Peer",
+    state: str,
+    address: str | None,
+    version: str | None,
+    permitted: tuple[str, ...],
+    seen_at: float | None,
+) -> "PeerRow":
+    from loopsy_daemon.cli.peer_results import PeerRow
+
+    return PeerRow(
+        node_id=peer.node_id,
+        name=peer.name,
+        state=state,
+        address=address or next(iter(peer.addresses), None),
+        version=version,
+        permits=peer.permissions,
+        permitted=permitted,
+        paired_at=peer.paired_at,
+        seen_at=seen_at,
+    )

@@ -1,0 +1,1 @@
+"""Machines on one network: identity, pairing, discovery, and commands on a peer."""

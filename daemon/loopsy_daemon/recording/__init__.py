@@ -1,0 +1,1 @@
+"""Recordings of sessions: files in the format of asciinema, version 3."""

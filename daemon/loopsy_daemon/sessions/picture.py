@@ -1,0 +1,36 @@
+"""What a terminal shows now, row by row, to be painted where the terminal has another size."""
+
+import itertools
+from dataclasses import dataclass
+
+from loopsy_daemon.sessions.ghostty import Ghostty
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Rows are printable on an empty line with a plain pen; `cursor` is column and row from 0, None if hidden."""
+
+    rows: tuple[bytes, ...]
+    cursor: tuple[int, int] | None
+
+
+def take_picture(terminal: Ghostty) -> Picture:
+    """Return what the active screen shows."""
+    top = terminal.number("SCROLLBACK_ROWS")
+    cursor = (terminal.number("CURSOR_X", "uint16_t"), terminal.number("CURSOR_Y", "uint16_t"))
+    return Picture(
+        rows=tuple(_row(terminal, top + row) for row in range(terminal.rows)),
+        cursor=cursor if terminal.mode(25) else None,
+    )
+
+
+def _row(terminal: Ghostty, row: int) -> bytes:
+    printed = terminal.printed(row, row, joined=False)
+    # The library leaves out the background of a row without text.
+    if printed or not terminal.has_fill(row):
+        return printed
+    painted = b""
+    for fill, cells in itertools.groupby(terminal.fills(row)):
+        pen = b"" if fill is None else b";" + ";".join(map(str, fill.parameters)).encode()
+        painted += b"\x1b[0" + pen + b"m" + b" " * sum(1 for _ in cells)
+    return painted

@@ -1,0 +1,98 @@
+/** Both languages say everything, no view says anything by itself, and counts and ages are worded by rule. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { durationText, languageFor, say, sayCount, speak } from "../src/strings.ts";
+import { CHINESE } from "../src/strings_chinese.ts";
+import { ENGLISH, type StringKey } from "../src/strings_english.ts";
+
+const KEYS = Object.keys(ENGLISH) as StringKey[];
+const SOURCES = new URL("../src/", import.meta.url);
+const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+
+test("both languages have the same keys, with the same placeholders, and no empty text", () => {
+  assert.deepEqual(Object.keys(CHINESE).sort(), Object.keys(ENGLISH).sort());
+  for (const key of KEYS) {
+    assert.notEqual(CHINESE[key].trim(), "", key);
+    if (key.endsWith(".one")) continue; // "one" may be a word
+    assert.deepEqual(placeholders(CHINESE[key]), placeholders(ENGLISH[key]), key);
+  }
+});
+
+test("Chinese text is Chinese, but for names", () => {
+  const names = /^(Loopsy|JetBrains Mono|Solarized|Dracula|Catppuccin|Tokyo Night)$/;
+  const untranslated = KEYS.filter(
+    (key) => !names.test(ENGLISH[key]) && !/\p{Script=Han}|：/u.test(CHINESE[key]),
+  );
+  assert.deepEqual(untranslated, []);
+});
+
+test("every string is said somewhere", () => {
+  const code = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name) && !name.startsWith("strings_"))
+    .map((name) => readFileSync(new URL(name, SOURCES), "utf8"))
+    .join("\n");
+  // a key is written whole, or as the part before what a template adds: `phase.${name}`, `${key}.one`
+  const stems = [...code.matchAll(/`([a-z_]+\.(?:[a-z_]+\.)?)\$\{/g)].map(([, stem]) => stem ?? "");
+  const unsaid = KEYS.filter((key) => {
+    const whole = key.replace(/\.(one|other)$/, "");
+    return !code.includes(`"${whole}"`) && !stems.some((stem) => key.startsWith(stem));
+  });
+  assert.deepEqual(unsaid, []);
+});
+
+/** What a person could read: text between tags, and attributes that are read aloud or shown. */
+const SPOKEN_ATTRIBUTE =
+  /\b(?:aria-label|placeholder|title|hint|alt|label|confirmLabel)=(?:"|\{[`"])[^"`}]*\p{L}{2}/u;
+const TEXT_BETWEEN_TAGS = /(?<!=)>\s*(?!loopsy |Loopsy<)[\p{L}’,. ]*\p{L}{2}[\p{L}’,.:!? ]*\s*<\/?\w/u;
+/** A literal that begins like a sentence or a label. */
+const SENTENCE = /["`]\p{Lu}\p{Ll}+(?:[ …’][^"`]*)?["`]/u;
+const NOT_SPOKEN = new Set(['"Enter"', '"Shift"', '"Tab"', '"DELETE"']);
+
+test("no view has text of its own", () => {
+  for (const name of readdirSync(new URL("views/", SOURCES))) {
+    const source = readFileSync(new URL(`views/${name}`, SOURCES), "utf8").replace(
+      /\/\*\*[\s\S]*?\*\/|\/\/.*$/gm,
+      "",
+    );
+    for (const pattern of [SPOKEN_ATTRIBUTE, TEXT_BETWEEN_TAGS]) {
+      assert.equal(pattern.exec(source)?.[0], undefined, name);
+    }
+    const sentences = [...source.matchAll(new RegExp(SENTENCE, "gu"))].map(([literal]) => literal);
+    assert.deepEqual(
+      sentences.filter((literal) => !NOT_SPOKEN.has(literal)),
+      [],
+      name,
+    );
+  }
+});
+
+test("the patterns for text in views find it", () => {
+  for (const bad of ['aria-label="Close it"', "label={`Close it`}"]) assert.match(bad, SPOKEN_ATTRIBUTE);
+  for (const bad of ["<h2>Nothing runs here</h2>", "<p>\n  Open a shell\n</p>"])
+    assert.match(bad, TEXT_BETWEEN_TAGS);
+  assert.match('{open ? "Opening…" : "New shell"}', SENTENCE);
+  assert.doesNotMatch('aria-label={say("text.close")}', SPOKEN_ATTRIBUTE);
+});
+
+test("the browser's best language that the app speaks is spoken, unless one was chosen", () => {
+  assert.equal(languageFor("system", ["zh-TW", "en"]), "zh");
+  assert.equal(languageFor("system", ["fr-FR", "zh-CN"]), "zh");
+  assert.equal(languageFor("system", ["de"]), "en");
+  assert.equal(languageFor("system", []), "en");
+  assert.equal(languageFor("zh", ["en"]), "zh");
+});
+
+test("counts take their form from the language, and numbers their digits", () => {
+  assert.equal(sayCount("machines.sessions", 1), "1 session");
+  assert.equal(sayCount("machines.sessions", 1_234), "1,234 sessions");
+  assert.equal(sayCount("pair.wrong_code", 1), "That code is not right. One try is left.");
+  assert.equal(say("machine.dismiss", { session: "{session} $&" }), "Forget {session} $&");
+  try {
+    assert.equal(speak("zh"), "zh-Hans");
+    assert.equal(sayCount("machines.sessions", 1), "1 个会话");
+    assert.equal(durationText(7_200), "2 小时");
+  } finally {
+    speak("en");
+  }
+});
