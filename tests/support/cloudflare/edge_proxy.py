@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+
+from tests.support.cloudflare.loopback_server import LoopbackServer
 
 _READ_BYTES = 65_536
 # A hostname → the loopback port of whoever serves it, or None if nobody does.
@@ -14,33 +15,15 @@ class EdgeProxy:
 
     def __init__(self, port_of: PortOf) -> None:
         self._port_of = port_of
-        self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._server = LoopbackServer(self._carry, asyncio.IncompleteReadError)
 
     async def start(self) -> int:
         """Listen; return the port."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        return int(self._server.sockets[0].getsockname()[1])
+        return await self._server.start()
 
     async def close(self) -> None:
         """Stop listening and end every connection."""
-        if self._server:
-            self._server.close()
-        for task in list(self._connections):
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-        try:
-            # Cancelled only by `close`; asyncio would log a connection that ends as a cancelled task.
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                await self._carry(reader, writer)
-        finally:
-            writer.transport.abort()
+        await self._server.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")

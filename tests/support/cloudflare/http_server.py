@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import h11
+
+from tests.support.cloudflare.loopback_server import LoopbackServer
 
 _READ_BYTES: Final = 65_536
 
@@ -44,33 +45,15 @@ class HttpServer:
 
     def __init__(self, handle: Handler) -> None:
         self._handle = handle
-        self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._server = LoopbackServer(self._serve, h11.RemoteProtocolError, CutConnection)
 
     async def start(self) -> int:
         """Listen; return the port."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        return int(self._server.sockets[0].getsockname()[1])
+        return await self._server.start()
 
     async def close(self) -> None:
         """Stop listening and end every connection."""
-        if self._server:
-            self._server.close()
-        for task in list(self._connections):
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-        try:
-            # Cancelled only by `close`; asyncio would log a connection that ends as a cancelled task.
-            with suppress(OSError, h11.RemoteProtocolError, CutConnection, asyncio.CancelledError):
-                await self._serve(reader, writer)
-        finally:
-            writer.transport.abort()
+        await self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = h11.Connection(h11.SERVER)

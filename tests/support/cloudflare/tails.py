@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.support.cloudflare import errors
 from tests.support.cloudflare.http_server import Request, Response
+from tests.support.cloudflare.loopback_server import LoopbackServer
 from tests.support.cloudflare.routing import Call, result, route
 from tests.support.cloudflare.scripts import Json
 from tests.support.cloudflare.tail_socket import TailSocket
@@ -21,22 +22,16 @@ class Tails:
     def __init__(self) -> None:
         self._scripts: dict[str, str] = {}  # tail id → script name
         self._sockets: dict[str, TailSocket] = {}
-        self._connections: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._server = LoopbackServer(self._serve, asyncio.IncompleteReadError)
         self._port = 0
 
     async def start(self) -> None:
         """Listen for those who read."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self._port = int(self._server.sockets[0].getsockname()[1])
+        self._port = await self._server.start()
 
     async def close(self) -> None:
         """End all of them."""
-        if self._server:
-            self._server.close()
-        for task in list(self._connections):
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        await self._server.close()
 
     def create(self, script_name: str) -> Json:
         """Begin a tail."""
@@ -65,18 +60,6 @@ class Tails:
                     with suppress(OSError):
                         await socket.send(message)
         return Response(204)
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-        try:
-            # Cancelled only by `close`; asyncio would log a connection that ends as a cancelled task.
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                await self._serve(reader, writer)
-        finally:
-            writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         socket = await TailSocket.accept(reader, writer)
