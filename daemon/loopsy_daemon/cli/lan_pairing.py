@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loopsy_daemon.cli.peers import PERMITS
 from loopsy_daemon.errors import ConnectionLost, LoopsyError, RequestFailed
 from loopsy_daemon.paths import Paths
 
@@ -24,8 +25,8 @@ def pair(
         typer.Argument(metavar="ADDRESS|NAME", help="The machine on which `loopsy pair` waits; without it, wait here."),
     ] = None,
     permit: Annotated[
-        str, typer.Option(metavar="PERMISSIONS", help="What the other machine may do here: execute, or none.")
-    ] = "execute",
+        str, typer.Option(metavar="PERMISSIONS", help=f"What the other machine may do here: {PERMITS}.")
+    ] = "all",
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> int:
     """Pair this machine with another one: both show a code, and both people say whether the codes are the same.
@@ -36,7 +37,7 @@ def pair(
     from loopsy_daemon.cli.render import show
     from loopsy_daemon.lan.peers import checked_permissions
 
-    permissions = checked_permissions([] if permit == "none" else [part.strip() for part in permit.split(",")])
+    permissions = checked_permissions(part.strip() for part in permit.split(","))
     ended = LanPaired("paired", _join(other, permissions)) if other else _wait(permissions, as_json=as_json)
     show(ended, as_json=as_json)
     return 0 if ended.outcome == "paired" else LoopsyError.exit_code

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="peers", help="The machines that are paired with this one.", invoke_without_command=True)
 PeerArgument = Annotated[str, typer.Argument(metavar="PEER", help="Its name, or its id or the beginning of it.")]
+PERMITS = "execute, transfer, context, message, session; or all, or none"
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -87,9 +88,7 @@ def remove(peer: PeerArgument, as_json: JsonOption = False) -> None:
 @app.command()
 def permit(
     peer: PeerArgument,
-    permissions: Annotated[
-        list[str], typer.Argument(metavar="PERMISSION…", help="What it may do here: execute; or none.")
-    ],
+    permissions: Annotated[list[str], typer.Argument(metavar="PERMISSION…", help=f"What it may do here: {PERMITS}.")],
     as_json: JsonOption = False,
 ) -> None:
     """Set what a paired machine may do here; it holds at once."""
@@ -97,7 +96,7 @@ def permit(
     from loopsy_daemon.cli.render import show
     from loopsy_daemon.lan.peers import checked_permissions
 
-    wanted = checked_permissions([] if permissions == ["none"] else permissions)
+    wanted = checked_permissions(permissions)
     store, _ = open_peers(Paths.from_environment())
     found = store.find(peer)
     store.permit(found.node_id, wanted)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -12,8 +12,8 @@ from msgspec import Meta, Struct
 from loopsy_daemon import files
 from loopsy_daemon.errors import LoopsyError, UsageError
 
-Permission = Literal["execute"]
-PERMISSIONS: Final[tuple[Permission, ...]] = ("execute",)
+Permission = Literal["execute", "transfer", "context", "message", "session"]
+PERMISSIONS: Final[tuple[Permission, ...]] = get_args(Permission)
 MAX_ADDRESSES: Final = 8
 
 
@@ -141,9 +141,15 @@ def key_hash(key: str) -> str:
 
 
 def checked_permissions(names: Iterable[str]) -> tuple[Permission, ...]:
-    """Return the permissions with these names. Raises UsageError."""
+    """Return the permissions with these names; `all` and `none` stand alone. Raises UsageError."""
     wanted = set(names)
+    if wanted == {"all"}:
+        return PERMISSIONS
+    if wanted == {"none"}:
+        return ()
     unknown = sorted(wanted - set(PERMISSIONS))
     if unknown:
-        raise UsageError(f"There is no permission {unknown[0]!r}.", f"choose of: {', '.join(PERMISSIONS)}, or none")
+        raise UsageError(
+            f"There is no permission {unknown[0]!r}.", f"choose of: {', '.join(PERMISSIONS)}; or all; or none"
+        )
     return tuple(permission for permission in PERMISSIONS if permission in wanted)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from loopsy_daemon.lan.peers import PERMISSIONS
 from tests.daemon.cli.program import PROGRAM, Loopsy
 
 pytestmark = pytest.mark.timeout(180)
@@ -56,7 +57,7 @@ def test_a_command_runs_on_a_peer_and_its_status_is_ours(studio: Loopsy, laptop:
     assert (found["peer"], found["code"], found["reason"]) == ("studio", 0, "exited")
     row = laptop.json("peers")["peers"][0]
     assert (row["name"], row["state"], row["permits"], row["permitted"]) == (
-        "studio", "online", ["execute"], ["execute"],
+        "studio", "online", list(PERMISSIONS), list(PERMISSIONS),
     )  # fmt: skip
     assert "studio" in laptop.run("peers").stdout
 

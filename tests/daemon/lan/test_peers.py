@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from loopsy_daemon.errors import LoopsyError, UsageError
-from loopsy_daemon.lan.peers import Peer, PeerStore, checked_permissions, key_hash
+from loopsy_daemon.lan.peers import PERMISSIONS, Peer, PeerStore, checked_permissions, key_hash
 
 A, B = "a" * 26, "b" * 26
 
@@ -81,5 +81,9 @@ def test_a_damaged_file_is_an_error_and_lets_nobody_in(tmp_path: Path) -> None:
 def test_an_unknown_permission_is_refused() -> None:
     assert checked_permissions(["execute", "execute"]) == ("execute",)
     assert checked_permissions([]) == ()
+    assert checked_permissions(["none"]) == ()
+    assert checked_permissions(["all"]) == PERMISSIONS
     with pytest.raises(UsageError):
         checked_permissions(["everything"])
+    with pytest.raises(UsageError):
+        checked_permissions(["execute", "none"])

@@ -7,7 +7,7 @@ from zeroconf.asyncio import AsyncServiceInfo
 
 from loopsy_daemon.lan import presence
 from loopsy_daemon.lan.discovery import SERVICE_TYPE, Announcement, announcement_of
-from loopsy_daemon.lan.peers import Peer
+from loopsy_daemon.lan.peers import PERMISSIONS, Peer
 from loopsy_daemon.lan.presence import HealthChecks, State
 from tests.daemon.lan.rig import DEADLINE_SECONDS, Home, address_of, listening, paired
 
@@ -39,7 +39,7 @@ async def test_a_peer_that_goes_and_comes_back_elsewhere_is_found_again(
         watched = Watched(laptop)
         await watched.until("online")
         node_id, former = machine.identity.node_id, address_of(machine)
-        assert watched.checks.of(node_id).permissions == ("execute",)
+        assert watched.checks.of(node_id).permissions == PERMISSIONS
         await machine.close()
         await watched.until("offline")
         assert watched.checks.of(node_id).seen_at is not None
