@@ -5,9 +5,8 @@ import json
 import re
 import signal
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from loopsy_daemon import config
 from loopsy_daemon.cli.relay import normalise_url
 from loopsy_daemon.errors import UsageError
 from tests.daemon.cli.program import PROGRAM, Loopsy
+from tests.support.daemon import Daemon
 from tests.support.machine import LinkClosed
 from tests.support.phone import pair
 from tests.support.relay import RelayUnderTest, running_relay
@@ -40,13 +40,8 @@ async def registered(loopsy: Loopsy, relay: RelayUnderTest) -> str:
     done = await asyncio.to_thread(loopsy.run, "relay", "configure", relay.url, "--json", given=secret)
     answer = json.loads(done.stdout)
     assert answer["daemon_running"] is True
-    await until(loopsy, lambda report: bool(report["relay"]) and report["relay"]["state"] == "connected")
+    await Daemon(loopsy.home).wait_relay()
     return str(answer["device_id"])
-
-
-async def until(loopsy: Loopsy, condition: Callable[[dict[str, Any]], bool]) -> None:
-    while not condition(await asyncio.to_thread(loopsy.json, "status")):
-        pass
 
 
 @pytest.mark.parametrize(
