@@ -16,7 +16,7 @@ WORKERS ?= 3
 ARGUMENTS ?=
 
 # Packages of npm that only tests use.
-TEST_PACKAGES := tests/support/xterm
+TEST_PACKAGES := tests/support/xterm tests/support/mcp
 
 # Install Debian packages: $(call install,packages,what they are for). Without root it says what to install.
 define install
@@ -70,7 +70,7 @@ format: build ## Format Python and TypeScript
 
 clean: ## Remove everything that was made here
 	@rm -rf .venv build dist bench.json test-output .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	@rm -rf {relay,webapp}/{node_modules,dist} $(addsuffix /node_modules,$(TEST_PACKAGES))
+	@rm -rf {relay,webapp}/{node_modules,dist} webapp/dashboard $(addsuffix /node_modules,$(TEST_PACKAGES))
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment: $(READY)

@@ -7,8 +7,10 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PAYLOAD: Final = "loopsy_deploy/_payload"
+DASHBOARD_PLACE: Final = "loopsy_daemon/dashboard/_app"
 WORKER: Final = "relay/dist/worker.mjs"
-BUILT: Final = (WORKER, "relay/dist/local", "webapp/dist/app", "webapp/dist/_headers")
+DASHBOARD: Final = "webapp/dashboard/dist"
+BUILT: Final = (WORKER, "relay/dist/local", "webapp/dist/app", "webapp/dist/_headers", DASHBOARD)
 """What `make build` makes; git does not know these files, so nothing but this hook takes them along."""
 AS_IT_IS: Final = ("relay/wrangler.jsonc",)
 
@@ -28,4 +30,5 @@ class PayloadHook(BuildHookInterface[BuilderConfig]):
             self.app.abort(f"{WORKER} was built for another version than {self.metadata.version}.\nhint: make build")
         if self.target_name == "wheel":
             for path in (*BUILT, *AS_IT_IS):
-                build_data["force_include"][str(root / path)] = f"{PAYLOAD}/{path}"
+                place = DASHBOARD_PLACE if path == DASHBOARD else f"{PAYLOAD}/{path}"
+                build_data["force_include"][str(root / path)] = place

@@ -34,6 +34,7 @@ NEEDED = {
     f"{PAYLOAD}/relay/wrangler.jsonc",
     f"{PAYLOAD}/webapp/dist/_headers",
     f"{PAYLOAD}/webapp/dist/app/index.html",
+    "loopsy_daemon/dashboard/_app/index.html",
     "loopsy_daemon/py.typed",
     "loopsy_deploy/wrangler_package/.npmrc",
     "loopsy_deploy/wrangler_package/package-lock.json",

@@ -1,4 +1,4 @@
-/** Builds the app into dist/app: one script, one style sheet and fonts, named by their contents. */
+/** Builds the app (dist/app) and the dashboard (dashboard/dist): scripts, style sheets, fonts, named by their contents. */
 import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -10,9 +10,30 @@ const output = join(root, "dist", "app");
 const base = "/app/";
 const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 
+const dashboard = join(root, "dashboard", "dist");
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["safari15", "chrome90", "firefox90"],
+  splitting: true,
+  entryNames: "assets/[name].[hash]",
+  chunkNames: "assets/[name].[hash]",
+  assetNames: "assets/[name].[hash]",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".woff2": "file", ".svg": "copy", ".png": "copy" },
+  define: { APP_VERSION: JSON.stringify(manifest.version) },
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+};
+const target = shared.target;
+
 await rm(output, { recursive: true, force: true });
 const result = await build({
-  absWorkingDir: root,
+  ...shared,
   entryPoints: {
     app: "src/main.tsx",
     icon: "public/icon.svg",
@@ -22,33 +43,13 @@ const result = await build({
     "icon-apple-180": "public/icon-apple-180.png",
   },
   outdir: output,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: ["safari15", "chrome90", "firefox90"],
-  entryNames: "assets/[name].[hash]",
-  assetNames: "assets/[name].[hash]",
   publicPath: base,
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  loader: { ".woff2": "file", ".svg": "copy", ".png": "copy" },
-  define: { APP_VERSION: JSON.stringify(manifest.version) },
-  legalComments: "none",
-  metafile: true,
-  logLevel: "warning",
 });
-
 const built = Object.entries(result.metafile.outputs);
-const named = (extension, entryPoint) => {
-  const found = built.find(
-    ([path, { entryPoint: entry }]) =>
-      path.endsWith(extension) && (entryPoint === undefined || entry === entryPoint),
-  );
-  if (found === undefined) throw new Error(`the bundle has no ${extension}`);
-  return base + relative(output, join(root, found[0]));
-};
+const named = naming(built, output, base);
 const page = (await readFile(join(root, "src", "index.html"), "utf8"))
   .replace("%SCRIPT%", named(".js", "src/main.tsx"))
+  .replace("%PRELOADS%", preloads())
   .replace("%STYLE%", named(".css"))
   .replace("%ICON%", named(".svg"))
   .replace("%APPLE_ICON%", named(".png", "public/icon-apple-180.png"))
@@ -56,10 +57,59 @@ const page = (await readFile(join(root, "src", "index.html"), "utf8"))
 await writeManifest();
 await writeFile(join(output, "index.html"), page);
 await writeServiceWorker();
-await writeLicenses(Object.keys(manifest.dependencies));
+await writeLicenses(output, Object.keys(manifest.dependencies));
+await buildDashboard();
 
 const bytes = built.reduce((sum, [, file]) => sum + file.bytes, 0);
 process.stdout.write(`webapp: ${built.length} files, ${Math.round(bytes / 1024)} KiB in dist/app\n`);
+
+/** What the script imports at once is asked for with it, not after it. */
+function preloads() {
+  const script = built.find(([, { entryPoint }]) => entryPoint === "src/main.tsx");
+  const reached = new Set();
+  const follow = ([, { imports }]) => {
+    for (const { path, kind } of imports) {
+      if (kind !== "import-statement" || reached.has(path)) continue;
+      reached.add(path);
+      follow(built.find(([other]) => other === path));
+    }
+  };
+  follow(script);
+  const links = [...reached].map(
+    (path) => `<link rel="modulepreload" href="${base}${relative(output, join(root, path))}" />`,
+  );
+  return links.join("\n    ");
+}
+
+/** Build what a machine shows of itself in its own browser: a bundle of its own, so that a phone loads none of it. */
+async function buildDashboard() {
+  await rm(dashboard, { recursive: true, force: true });
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: { dashboard: "src/dashboard/main.tsx", icon: "public/icon.svg" },
+    outdir: dashboard,
+    publicPath: "/",
+  });
+  const file = naming(Object.entries(metafile.outputs), dashboard, "/");
+  const text = (await readFile(join(root, "src", "dashboard", "index.html"), "utf8"))
+    .replace("%SCRIPT%", file(".js", "src/dashboard/main.tsx"))
+    .replace("%STYLE%", file(".css"))
+    .replace("%ICON%", file(".svg"));
+  await writeFile(join(dashboard, "index.html"), text);
+  await writeLicenses(dashboard, Object.keys(manifest.dependencies));
+}
+
+/** Return what finds the address of a file that was built. */
+function naming(outputs, folder, under) {
+  return (extension, entryPoint) => {
+    const found = outputs.find(
+      ([path, { entryPoint: entry }]) =>
+        path.endsWith(extension) && (entryPoint === undefined || entry === entryPoint),
+    );
+    if (found === undefined) throw new Error(`the bundle has no ${extension}`);
+    return under + relative(folder, join(root, found[0]));
+  };
+}
 
 /** Write the worker that keeps this build's shell; its name is made of the page, which names files by their contents. */
 async function writeServiceWorker() {
@@ -75,7 +125,7 @@ async function writeServiceWorker() {
     bundle: true,
     minify: true,
     format: "iife",
-    target: ["safari15", "chrome90", "firefox90"],
+    target,
     define: {
       SHELL_NAME: JSON.stringify(`loopsy-shell-${digest.slice(0, 16)}`),
       SHELL_FILES: JSON.stringify([base, ...shell]),
@@ -92,7 +142,7 @@ async function writeManifest() {
 }
 
 /** Put the licences of everything that is bundled into one file beside the app. */
-async function writeLicenses(packages) {
+async function writeLicenses(folder, packages) {
   const parts = [];
   for (const name of packages) {
     const source = join(root, "node_modules", name);
@@ -103,7 +153,7 @@ async function writeLicenses(packages) {
     ]);
     parts.push(`${name}\n${"=".repeat(name.length)}\n\n${(await readFile(file, "utf8")).trim()}\n`);
   }
-  await writeFile(join(output, "licenses.txt"), parts.join("\n\n"));
+  await writeFile(join(folder, "licenses.txt"), parts.join("\n\n"));
 }
 
 async function firstReadable(files) {

@@ -24,6 +24,10 @@ def default_name() -> str:
     return socket.gethostname().split(".")[0][:MAX_NAME_CHARACTERS] or "laptop"
 
 
+Place = Annotated[str, Meta(pattern=r"^(/|~$|~/)[^\x00]*$")]
+"""A path from the root, or from the home directory."""
+
+
 class RelayConfig(Struct, frozen=True, kw_only=True):
     """The relay and what it calls this device. The secret is not here."""
 
@@ -55,6 +59,14 @@ class RecordingsConfig(Struct, frozen=True, kw_only=True):
     max_bytes: Annotated[int, Meta(ge=65_536, le=1 << 40)] = 67_108_864
 
 
+class TransferConfig(Struct, frozen=True, kw_only=True):
+    """Files to and from phones and other machines: where, where not, and how large one may be."""
+
+    allow: list[Place] = msgspec.field(default_factory=lambda: ["~", "/tmp"])  # noqa: S108 - named, not trusted
+    deny: list[Place] = []
+    max_bytes: Annotated[int, Meta(ge=1, le=1 << 50)] = 8 * 1_073_741_824
+
+
 class LanConfig(Struct, frozen=True, kw_only=True):
     """Other machines: who can reach this one, at which port (0: any free one), and what they may not start here."""
 
@@ -65,6 +77,13 @@ class LanConfig(Struct, frozen=True, kw_only=True):
         default_factory=lambda: ["rm", "rmdir", "dd", "mkfs", "format", "shutdown", "reboot", "halt", "poweroff"]
     )
     jobs: Annotated[int, Meta(ge=1, le=256)] = 10
+    sessions: Annotated[int, Meta(ge=0, le=1_000)] = 16
+
+
+class DashboardConfig(Struct, frozen=True, kw_only=True):
+    """The dashboard: at which port of loopback it is served, where that is free (0: at any)."""
+
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 19_534
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -79,6 +98,8 @@ class Config(Struct, frozen=True, kw_only=True):
     attach: AttachConfig = AttachConfig()
     recordings: RecordingsConfig = RecordingsConfig()
     lan: LanConfig = LanConfig()
+    dashboard: DashboardConfig = DashboardConfig()
+    transfer: TransferConfig = TransferConfig()
     secrets: Literal["keyring", "file"] = "keyring"
 
 
@@ -194,6 +215,8 @@ def _unknown_keys(document: Mapping[str, object]) -> list[str]:
         "attach.": AttachConfig,
         "recordings.": RecordingsConfig,
         "lan.": LanConfig,
+        "dashboard.": DashboardConfig,
+        "transfer.": TransferConfig,
     }
     unknown: list[str] = []
     for prefix, schema in known.items():

@@ -54,9 +54,29 @@ class Paths:
         return self.home / "device-key"
 
     @property
+    def commands(self) -> Path:
+        """The saved commands."""
+        return self.home / "commands.json"
+
+    @property
+    def places(self) -> Path:
+        """Where sessions were opened."""
+        return self.home / "places.json"
+
+    @property
+    def exchange(self) -> Path:
+        """The shared values, messages and tasks."""
+        return self.home / "exchange" / "exchange.db"
+
+    @property
     def recordings(self) -> Path:
         """The directory of recordings."""
         return self.home / "recordings"
+
+    @property
+    def uploads(self) -> Path:
+        """What phones sent: one directory for each session."""
+        return self.home / "uploads"
 
     @property
     def lan_identity(self) -> Path:
@@ -67,6 +87,16 @@ class Paths:
     def peers(self) -> Path:
         """The paired peers, their certificates and the hashes of their keys."""
         return self.home / "lan" / "peers.json"
+
+    @property
+    def mcp_token(self) -> Path:
+        """What a client of the MCP server over HTTP presents."""
+        return self.home / "mcp" / "token"
+
+    @property
+    def dashboard_page(self) -> Path:
+        """What a browser is given to open: it leads to the dashboard's last login link."""
+        return self.home / "dashboard" / "open.html"
 
     @property
     def audit_log(self) -> Path:

@@ -16,6 +16,7 @@ from tests.bench.bulk import measure_bulk
 from tests.bench.cost import measure_cost
 from tests.bench.ctrl_c import measure_ctrl_c
 from tests.bench.echo import measure_echo
+from tests.bench.files import measure_files
 from tests.bench.memory import measure_memory
 from tests.bench.report import render
 from tests.bench.resume import measure_resume
@@ -37,6 +38,7 @@ ROWS: Final = (
     measure_cost,
     measure_start,
     measure_shaped,
+    measure_files,
 )
 
 

@@ -67,7 +67,7 @@ async def _resume(rig: Rig, machine: Machine, path: Proxy) -> list[float]:
         path.cut_after(0)
         started, have = time.perf_counter(), stream.end
         await phone.close()
-        phone = await Phone.connect(machine, client=phone.client)
+        phone = await Phone.connect(machine, client=phone.client, waits=False)
         stream = await phone.attach(session, cols=80, rows=24, have=have)
         assert stream.base == have
         await phone.wait_for(lambda stream=stream: bool(stream.received))  # type: ignore[misc]

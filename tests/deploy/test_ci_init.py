@@ -106,6 +106,7 @@ def test_a_pull_request_gets_one_comment_which_follows_the_relay(
     assert (tmp_path / "summary.md").read_text(encoding="utf-8").endswith(text)
 
 
+@pytest.mark.thorough
 def test_a_deployment_updates_the_relay_verifies_it_and_never_sees_its_secrets(
     deployer: Deployer, runner: Runner, repository: Path, tmp_path: Path
 ) -> None:

@@ -49,7 +49,9 @@ def test_a_failure_is_a_sentence_and_a_hint_and_the_next_run_completes(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["busy", "broken", "cut"])
+@pytest.mark.parametrize(
+    "kind", ["busy", *(pytest.param(kind, marks=pytest.mark.thorough) for kind in ("broken", "cut"))]
+)
 def test_what_passes_by_itself_is_tried_again(deployer: Deployer, kind: Kind) -> None:
     deployer.cloud.faults.append(Fault("GET", "/services/", kind))
     deployer.cloud.faults.append(Fault("POST", "assets-upload-session", kind))

@@ -59,6 +59,7 @@ def pulumi(deployer: Deployer, tmp_path: Path) -> WithPulumi:
     return WithPulumi(deployer, log)
 
 
+@pytest.mark.thorough
 def test_a_relay_lives_with_pulumi_and_no_secret_is_seen(pulumi: WithPulumi, tmp_path: Path) -> None:
     run = pulumi.run
     assert run("preview", "--json").json["changes"] is True

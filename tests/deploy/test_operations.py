@@ -65,6 +65,7 @@ def test_a_rotation_that_stopped_is_completed_by_the_next_run(deployer: Deployer
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_rollback_serves_the_former_version_but_never_former_secrets(deployer: Deployer) -> None:
     deployer.deploy()
     nothing = deployer("rollback", "--yes", status=1)

@@ -165,7 +165,9 @@ async def test_the_daemon_of_a_run_that_was_killed_ends(up: Up) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("delay_seconds", [0.4, 0.6, 0.8])
+@pytest.mark.parametrize(
+    "delay_seconds", [0.6, *(pytest.param(delay, marks=pytest.mark.thorough) for delay in (0.4, 0.8))]
+)
 async def test_a_signal_while_it_starts_stops_everything(up: Up, number: signal.Signals, delay_seconds: float) -> None:
     await asyncio.sleep(delay_seconds)
     status = await up.end(number)

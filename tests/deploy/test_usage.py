@@ -58,6 +58,7 @@ def test_the_status_tells_todays_use_and_the_devices(deployer: Deployer) -> None
     assert "requests                   1,500 of 100,000 (1.5%)\n" in shown
 
 
+@pytest.mark.thorough
 def test_without_the_permission_for_analytics_the_rest_is_there(deployer: Deployer) -> None:
     deployer.deploy()
     deployer.cloud.permissions.discard("Account Analytics")

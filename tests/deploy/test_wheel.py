@@ -34,6 +34,7 @@ def test_a_relay_on_this_machine_runs_from_it_and_a_phone_pairs(installed: Insta
     check_local(installed)
 
 
+@pytest.mark.thorough
 def test_it_deploys_and_what_is_served_is_what_it_brings(
     installed: InstalledWheel, deploy_account: CloudStandIn
 ) -> None:
@@ -45,7 +46,7 @@ def test_it_deploys_and_what_is_served_is_what_it_brings(
 def copy(tmp_path: Path) -> Path:
     """A copy of what a wheel is made of."""
     copy = tmp_path / "checkout"
-    for name in ("daemon", "deploy", "infra", "relay/dist", "webapp/dist"):
+    for name in ("daemon", "deploy", "infra", "relay/dist", "webapp/dist", "webapp/dashboard/dist"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".gitignore", "relay/wrangler.jsonc"):
         shutil.copyfile(ROOT / name, copy / name)

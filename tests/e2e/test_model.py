@@ -16,7 +16,7 @@ from tests.e2e.model_world import PHONES, ModelSession, World, world_in
 # More of them look for what the few of every run have not found; those are the same in every run.
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "0"))
 STEPS = int(os.environ.get("MODEL_STEPS", "25"))
-FEW = 5
+FEW = 3
 MOST_PRINTED_BYTES = 1_500_000  # the daemon keeps 2 MiB for a lossless phone that is away
 FLOOD_BYTES = 450_000
 """More than a window and a half: who does not read meanwhile is skipped forward."""

@@ -36,7 +36,7 @@ async def test_bulk_output_costs_a_message_per_48_kib_or_16_ms_and_an_acknowledg
         sent = phone.frames_received + phone.frames_sent - before
     assert size_bytes > 5_000_000
     batches = size_bytes / limits.BATCH_BYTES + seconds / limits.QUIET_SECONDS
-    acknowledgements = size_bytes / (limits.OUTPUT_WINDOW_BYTES // 2)
+    acknowledgements = size_bytes / (limits.OUTPUT_WINDOW_BYTES // 2) + seconds / limits.OUTPUT_ACK_SECONDS
     pushed_lists = 1 + seconds / limits.SESSIONS_PUSH_INTERVAL_SECONDS
     assert sent <= batches + acknowledgements + pushed_lists + 8
 
@@ -56,7 +56,8 @@ async def test_a_key_costs_its_message_its_echo_and_a_share_of_an_acknowledgemen
         await phone.wait_for(lambda: stream.input_acknowledged == KEYS)
         seconds = asyncio.get_running_loop().time() - started
         sent = phone.frames_received + phone.frames_sent - before
-    assert sent <= 2 * KEYS + seconds / limits.INPUT_ACK_SECONDS + 2
+    acknowledgements = seconds / limits.INPUT_ACK_SECONDS + seconds / limits.OUTPUT_ACK_SECONDS
+    assert sent <= 2 * KEYS + acknowledgements + 3
 
 
 async def test_a_session_that_nobody_looks_at_sends_nothing(daemon: Daemon, tmp_path: Path) -> None:

@@ -71,9 +71,17 @@ class Crowd:
             group.create_task(self._disturb_the_daemon(end_at))
         self.daemon_path.cut_after(math.inf)
         async with asyncio.timeout(60):
-            await self.daemon.wait_relay()
+            await self._reconnect()
             while (await self.daemon.status()).phones_online:
                 await asyncio.sleep(0.05)
+
+    async def _reconnect(self) -> None:
+        """Have the daemon connect without the patience that it has after so many cuts."""
+        relay = (await self.daemon.status()).relay
+        if relay is None or relay.state != "connected":
+            async with await self.daemon.client() as client:
+                await client.request(messages.RelayReload(id=client.next_id()))
+        await self.daemon.wait_relay()
 
     async def _use_phone(self, machine: Machine, end_at: float) -> None:
         async with proxy_to(self.relay_url) as path:

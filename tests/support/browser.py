@@ -53,18 +53,21 @@ class Chromium:
 
 
 @asynccontextmanager
-async def running_chromium() -> AsyncIterator[Chromium]:
-    """Start Debian's Chromium, drawing without a GPU so that every machine draws alike."""
-    arguments = ["--disable-gpu", f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium refuses to run as root with it
+async def running_chromium(*more: str) -> AsyncIterator[Chromium]:
+    """Start Chromium for phones, with more arguments."""
     expect.set_options(timeout=DEADLINE_MILLISECONDS)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = await launch_chromium(playwright, f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1", *more)
         try:
             yield Chromium(playwright, browser)
         finally:
             await browser.close()
+
+
+async def launch_chromium(playwright: Playwright, *arguments: str) -> Browser:
+    """Start Debian's Chromium with more arguments, drawing without a GPU so that every machine draws alike."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to run as root with it
+    return await playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", *sandbox, *arguments])
 
 
 class BrowserPhone:
@@ -74,7 +77,6 @@ class BrowserPhone:
         self.context = context
         self.page = page
         self.witness = witness
-        self._writes_lines = False
 
     def part(self, name: str) -> Locator:
         """Return the part of the screen with this test id."""
@@ -105,11 +107,18 @@ class BrowserPhone:
             await self.enter_code(started.code)
             await expect(self.part("machine-screen")).to_be_visible()
             await self.see_health("good")
+            await self.close_sheet("new-sheet")
 
     async def open_shell(self) -> None:
         """Open a new shell and wait for its prompt."""
-        await self.part("new-shell").tap()
+        await self.part("new-session").tap()
+        await self.part("new-start").tap()
         await self.read(re.compile(r"[#$] ?$"))
+
+    async def close_sheet(self, name: str) -> None:
+        """Close what lies over the screen and wait until it is gone."""
+        await self.part(name).get_by_test_id("sheet-close").tap()
+        await expect(self.part(name)).to_be_hidden()
 
     async def open_session(self, name: str) -> None:
         """Show a session that runs already."""
@@ -119,7 +128,6 @@ class BrowserPhone:
     async def send_line(self, text: str) -> None:
         """Write a line in the composer and send it."""
         await self.part("composer-input").fill(text)
-        self._writes_lines = True
         await self.part("composer-send").tap()
 
     async def type_keys(self, text: str) -> None:
@@ -131,10 +139,8 @@ class BrowserPhone:
         """Bring up the keyboard for the terminal."""
         terminal_input = self.part("terminal").locator("textarea")
         if not await terminal_input.evaluate("element => element === document.activeElement"):
-            # The button brings back the way of typing that was used last. A tap does not, but programs see a click.
-            await self.part("terminal" if self._writes_lines else "keyboard-toggle").tap()
+            await self.part("keyboard-toggle").tap()
         await expect(terminal_input).to_be_focused()
-        self._writes_lines = False
 
     async def tap_key(self, *names: str) -> None:
         """Tap keys of the key bar, such as `esc` or `down`."""

@@ -87,7 +87,7 @@ class FollowingPhone:
         while self.exit is None:
             with suppress(*_LOST):
                 async with asyncio.timeout(limits.HANDSHAKE_DEADLINE_SECONDS):
-                    phone = await _RecordedPhone.connect(self._machine, client=self._client)
+                    phone = await _RecordedPhone.connect(self._machine, client=self._client, waits=False)
                 phone.terminal = self.terminal
                 self._phone = phone
                 try:
@@ -105,9 +105,10 @@ class FollowingPhone:
         if have is None and self.lossless and not self.terminal.resets:
             have = 0
             self.terminal.parsed = 0
-        stream = await phone.attach(
-            self._session, cols=self.size[0], rows=self.size[1], have=have, lossless=self.lossless, keep=False
-        )
+        async with asyncio.timeout(limits.HANDSHAKE_DEADLINE_SECONDS):  # the path may have fallen silent meanwhile
+            stream = await phone.attach(
+                self._session, cols=self.size[0], rows=self.size[1], have=have, lossless=self.lossless, keep=False
+            )
         self._stream, self.is_attached = stream, True
         sent = stream.input_offset
         while phone.device_online is None:  # another word from the relay: the daemon's channel is over

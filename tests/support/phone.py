@@ -22,10 +22,11 @@ DEVICE_WENT = (1006, "the device went")
 class Phone:
     """One connection of a phone."""
 
+    welcome: messages.Welcome
+
     def __init__(self, machine: Machine, socket: ClientConnection, client: bytes) -> None:
         self.machine = machine
         self.client = client
-        self.welcome: messages.Welcome
         self.sessions: list[messages.SessionInfo] = []
         self.streams: dict[int, Stream] = {}
         self.device_online: bool | None = None
@@ -41,14 +42,19 @@ class Phone:
         self._changed = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
         self._acks: set[asyncio.Task[None]] = set()
+        self._ack_timers: dict[int, asyncio.TimerHandle] = {}
 
     @classmethod
-    async def connect(cls, machine: Machine, *, psk: bytes | None = None, client: bytes | None = None) -> Self:
-        """Connect the link, do the handshake, say hello. Raises LinkClosed."""
+    async def connect(
+        cls, machine: Machine, *, psk: bytes | None = None, client: bytes | None = None, waits: bool = True
+    ) -> Self:
+        """Connect the link, do the handshake, say hello, and wait for the welcome if told to. Raises LinkClosed."""
         phone = cls(machine, await open_link(machine), client or secrets.token_bytes(16))
         try:
             await phone.handshake(psk)
-            await phone.say_hello()
+            await phone.greet()
+            if waits:
+                await phone.wait_for(lambda: "welcome" in vars(phone), "the welcome")
         except ConnectionClosed as error:
             raise closed_link(error) from error
         except BaseException:
@@ -96,15 +102,9 @@ class Phone:
                 raise LinkClosed(*DEVICE_WENT)
         return frame
 
-    async def say_hello(self) -> None:
-        """Say hello, wait for the welcome, read from now on."""
+    async def greet(self) -> None:
+        """Say hello, and read from now on; more may be asked before the welcome is here."""
         await self.send(messages.Hello(versions=[1], client=self.client, kind="bench", app="test"))
-        message = frames.decode_message(self.transport.open(await self._from_this_device()))
-        assert isinstance(message, frames.Control)
-        welcome = messages.decode_daemon_message(message.body)
-        assert isinstance(welcome, messages.Welcome), welcome
-        self.welcome = welcome
-        self.sessions = welcome.sessions
         self._reading = asyncio.create_task(self._read())
 
     async def close(self) -> None:
@@ -128,6 +128,8 @@ class Phone:
 
     async def request(self, build: Callable[[int], messages.Message]) -> messages.Message:
         """Send the request that `build` makes of an id; return the answer, which may be an `error`."""
+        if self.device_online is not None:  # hello was lost with the channel that it was said on
+            raise LinkClosed(*DEVICE_WENT)
         self._last_id += 1
         request_id = self._last_id
         answer: asyncio.Future[messages.Message] = asyncio.get_running_loop().create_future()
@@ -225,18 +227,19 @@ class Phone:
                 raise AssertionError("a daemon sends no input")
 
     def _output(self, stream: Stream, offset: int, data: bytes) -> None:
-        assert stream.snapshot_bytes_left == 0, "output in the middle of a snapshot"
-        if stream.keep:
-            assert offset == stream.end, f"output at {offset}, expected {stream.end}"
-            stream.received += data
-        else:
-            assert offset == stream.base, f"output at {offset}, expected {stream.base}"
-            stream.base += len(data)
-        if self.auto_ack and stream.end - stream.acknowledged >= limits.OUTPUT_WINDOW_BYTES // 2:
+        stream.output_arrived(offset, data)
+        if not self.auto_ack:
+            return
+        if stream.end - stream.acknowledged >= limits.OUTPUT_WINDOW_BYTES // 2:
             self.acknowledge(stream)
+        elif stream.number not in self._ack_timers:
+            timer = asyncio.get_running_loop().call_later(limits.OUTPUT_ACK_SECONDS, self.acknowledge, stream)
+            self._ack_timers[stream.number] = timer
 
     def acknowledge(self, stream: Stream) -> None:
         """Acknowledge everything that has arrived."""
+        if timer := self._ack_timers.pop(stream.number, None):
+            timer.cancel()
         stream.acknowledged = stream.end
         task = asyncio.create_task(self._send_ack(messages.Ack(stream=stream.number, offset=stream.end)))
         self._acks.add(task)
@@ -276,6 +279,8 @@ class Phone:
                 self.streams[number].leader = message.leader
             case messages.Exit(stream=number):
                 self.streams[number].exit = message
+            case messages.Welcome():
+                self.welcome, self.sessions = message, message.sessions
             case messages.Sessions(id=None):
                 self.sessions = message.sessions
         waiting = self._waiting.pop(getattr(message, "id", None) or 0, None)

@@ -28,3 +28,12 @@ class Stream:
     def end(self) -> int:
         """The offset up to which output has arrived."""
         return self.base + len(self.received)
+
+    def output_arrived(self, offset: int, data: bytes) -> None:
+        """Take output, which goes on where the last ended."""
+        assert self.snapshot_bytes_left == 0, "output in the middle of a snapshot"
+        assert offset == self.end, f"output at {offset}, expected {self.end}"
+        if self.keep:
+            self.received += data
+        else:
+            self.base += len(data)

@@ -17,9 +17,14 @@ from pathlib import Path
 READY = b"\x06"
 """Printed first, in raw mode: what is typed before it would go through the terminal's line editing."""
 CLEAR = b"\x1b[?1049l\x1b[0m\x1b[r\x1b[3J\x1b[2J\x1b[H"
+# Terminals differ in the pen of half a wide character whose other half was overwritten, so none is overwritten in one
+# that can be seen.
+_FRESH_ROW = "\r\x1b[2K"
 _PIECES = (
     *("plain ", "x" * 70, "終わり ", "é", "wide ✓ ", "👨‍👩‍👧 ", "\r\n", "\r\n", "\t", "\b"),
     *("\x1b[31mred\x1b[0m ", "\x1b[1;35m", "\x1b[0m", "\x1b[2K", "\x1b[J", "\x1b[5;9H", "\x1b[3A", "\x1b[2C"),
+    *(_FRESH_ROW + "\x1b[44mblue\x1b[3Cgap\tend\x1b[0m", _FRESH_ROW + "\x1b[7;4min\tverse\x1b[2C.\x1b[0m|"),
+    *("\x1b[48;2;9;99;9m\x1b[K\x1b[0m", "\x1b[41m\x1b[3X\x1b[0m", "\x1b[42m\x1b[J\x1b[0m"),
     *("\x1b]2;title\x07", "\x1b[?25l", "\x1b[?25h", "\x1b[?2004h", "\x1b[2;5r", "\x1b[r"),
 )
 # As full-screen programs do it: terminals differ in what a switch keeps of pen and margins, and in a second one.

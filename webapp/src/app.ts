@@ -2,16 +2,22 @@
 import type { AttachmentView } from "./attachment.ts";
 import type { Answers, Phase } from "./connection_state.ts";
 import type { Machine } from "./machine.ts";
+import { type MachineNotes, NO_NOTES, notesAfterList } from "./machine_notes.ts";
+import { type Choices, NO_CHOICES } from "./new_session.ts";
 import type { PairingView } from "./pairing_view.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
-import type { AgentInfo, SessionInfo } from "./wire/messages.ts";
+import type { AgentInfo } from "./wire/commands.ts";
+import type { SessionInfo } from "./wire/messages.ts";
 
 export type Route =
   | { readonly screen: "machines" }
   | { readonly screen: "pair" }
   | { readonly screen: "settings" }
-  | { readonly screen: "machine"; readonly deviceId: string }
+  | { readonly screen: "machine"; readonly deviceId: string; readonly sheet?: Sheet }
   | { readonly screen: "terminal"; readonly deviceId: string; readonly sessionId: string };
+
+/** What lies over the lower part of a machine's screen: a new session, or what can be done with one. */
+export type Sheet = { readonly kind: "new" } | { readonly kind: "session"; readonly sessionId: string };
 
 export type Unsupported = "insecure_context" | "old_browser" | "no_storage";
 
@@ -38,6 +44,9 @@ export interface AppState {
   /** One sentence for the user that goes away by itself. */
   readonly notice: string | null;
   readonly settings: Settings;
+  /** What each machine offers for a new session, as far as it was asked. */
+  readonly choices: Readonly<Record<string, Choices>>;
+  readonly notes: Readonly<Record<string, MachineNotes>>;
 }
 
 export type AppEvent =
@@ -51,7 +60,9 @@ export type AppEvent =
   | { readonly type: "attachment"; readonly view: AttachmentView | null }
   | { readonly type: "opening"; readonly deviceId: string | null }
   | { readonly type: "notice"; readonly text: string | null }
-  | { readonly type: "settings"; readonly settings: Settings };
+  | { readonly type: "settings"; readonly settings: Settings }
+  | { readonly type: "choices"; readonly deviceId: string; readonly choices: Partial<Choices> }
+  | { readonly type: "notes"; readonly deviceId: string; readonly notes: MachineNotes };
 
 export const INITIAL_STATE: AppState = {
   loaded: false,
@@ -64,6 +75,8 @@ export const INITIAL_STATE: AppState = {
   opening: null,
   notice: null,
   settings: DEFAULT_SETTINGS,
+  choices: {},
+  notes: {},
 };
 
 export function reduce(state: AppState, event: AppEvent): AppState {
@@ -85,12 +98,20 @@ export function reduce(state: AppState, event: AppEvent): AppState {
       return { ...state, machines: withMachine(state.machines, event.machine) };
     case "machine_forgotten": {
       const machines = state.machines.filter(({ deviceId }) => deviceId !== event.deviceId);
-      const { [event.deviceId]: _, ...connections } = state.connections;
-      return { ...state, machines, connections, route: possible(state.route, machines) };
+      const connections = without(state.connections, event.deviceId);
+      const choices = without(state.choices, event.deviceId);
+      const notes = without(state.notes, event.deviceId);
+      return { ...state, machines, connections, choices, notes, route: possible(state.route, machines) };
     }
     case "connection":
       if (!state.machines.some(({ deviceId }) => deviceId === event.deviceId)) return state;
-      return { ...state, connections: { ...state.connections, [event.deviceId]: event.view } };
+      return withNotes(
+        { ...state, connections: { ...state.connections, [event.deviceId]: event.view } },
+        event.deviceId,
+        event.view.sessions === null
+          ? notesOf(state, event.deviceId)
+          : notesAfterList(notesOf(state, event.deviceId), event.view.sessions),
+      );
     case "pairing":
       return { ...state, pairing: event.view };
     case "attachment":
@@ -101,7 +122,30 @@ export function reduce(state: AppState, event: AppEvent): AppState {
       return { ...state, notice: event.text };
     case "settings":
       return { ...state, settings: event.settings };
+    case "choices": {
+      const choices = { ...(state.choices[event.deviceId] ?? NO_CHOICES), ...event.choices };
+      return { ...state, choices: { ...state.choices, [event.deviceId]: choices } };
+    }
+    case "notes":
+      return withNotes(state, event.deviceId, event.notes);
   }
+}
+
+export function notesOf(state: AppState, deviceId: string): MachineNotes {
+  return state.notes[deviceId] ?? NO_NOTES;
+}
+
+function withNotes(state: AppState, deviceId: string, notes: MachineNotes): AppState {
+  if (notes === state.notes[deviceId]) return state;
+  return { ...state, notes: { ...state.notes, [deviceId]: notes } };
+}
+
+function without<Value>(
+  record: Readonly<Record<string, Value>>,
+  name: string,
+): Readonly<Record<string, Value>> {
+  const { [name]: _, ...others } = record;
+  return others;
 }
 
 /** Where the browser's history leads may be gone: a machine that is not paired shows the list. */
@@ -110,11 +154,11 @@ function possible(route: Route, machines: readonly Machine[]): Route {
   return machines.some(({ deviceId }) => deviceId === route.deviceId) ? route : { screen: "machines" };
 }
 
-/** Return the screen above: from a session its machine, from anything else the list of machines. */
+/** Return the screen above: from a session or a sheet its machine, from anything else the list of machines. */
 export function parentOf(route: Route): Route {
-  return route.screen === "terminal"
-    ? { screen: "machine", deviceId: route.deviceId }
-    : { screen: "machines" };
+  const isOnMachine =
+    route.screen === "terminal" || (route.screen === "machine" && route.sheet !== undefined);
+  return isOnMachine ? { screen: "machine", deviceId: route.deviceId } : { screen: "machines" };
 }
 
 function sameTerminal(left: Route, right: Route): boolean {
@@ -134,14 +178,25 @@ function withMachine(machines: readonly Machine[], machine: Machine): readonly M
 
 /** Read a route from what the browser's history kept; anything else is the list of machines. */
 export function routeFrom(kept: unknown): Route {
-  const { screen, deviceId, sessionId } = (typeof kept === "object" && kept !== null ? kept : {}) as Record<
-    string,
-    unknown
-  >;
+  const { screen, deviceId, sessionId, sheet } = (
+    typeof kept === "object" && kept !== null ? kept : {}
+  ) as Record<string, unknown>;
   if (screen === "settings") return { screen };
-  if (screen === "machine" && typeof deviceId === "string") return { screen, deviceId };
+  if (screen === "machine" && typeof deviceId === "string") {
+    const over = sheetFrom(sheet);
+    return over === null ? { screen, deviceId } : { screen, deviceId, sheet: over };
+  }
   if (screen === "terminal" && typeof deviceId === "string" && typeof sessionId === "string") {
     return { screen, deviceId, sessionId };
   }
   return { screen: "machines" };
+}
+
+function sheetFrom(kept: unknown): Sheet | null {
+  const { kind, sessionId } = (typeof kept === "object" && kept !== null ? kept : {}) as Record<
+    string,
+    unknown
+  >;
+  if (kind === "new") return { kind };
+  return kind === "session" && typeof sessionId === "string" ? { kind, sessionId } : null;
 }

@@ -88,7 +88,7 @@ export class Attachment {
 
   /** Attach if that is possible now: at the byte where the terminal stands, else from a snapshot. */
   attach(): void {
-    if (this.#fit === null || this.#attaching || this.#connection.phase.name !== "online") return;
+    if (this.#fit === null || this.#attaching || !this.#connection.takesRequests) return;
     this.#attaching = true;
     const have = this.#output?.have ?? null;
     this.#connection.request(
@@ -109,6 +109,11 @@ export class Attachment {
         },
       },
     );
+  }
+
+  /** How far into the session's output the terminal has come; null before its screen is there. */
+  get shownTo(): number | null {
+    return this.#output?.have ?? null;
   }
 
   /** The channel is gone; `attach` follows once there is another. */

@@ -4,17 +4,23 @@ import {
   CLOSE_PROTOCOL_ERROR,
   RATE_LIMITED_RETRY_SECONDS,
 } from "../../relay/src/wire/close_codes.ts";
-import type { ConnectionEvents, StreamListener, Surroundings } from "./connection_ports.ts";
+import type {
+  ConnectionEvents,
+  MessageLink,
+  StreamListener,
+  Surroundings,
+  TransferListener,
+} from "./connection_ports.ts";
 import { type Answers, endReason, type Phase } from "./connection_state.ts";
 import { CODE_ABNORMAL } from "./link.ts";
 import { linkAddress, type Machine, startHandshake } from "./machine.ts";
 import { type ReplyHandler, Requests } from "./requests.ts";
-import { SecureLink } from "./secure_link.ts";
+import { SecureLink, type SecureLinkEvents } from "./secure_link.ts";
 import { Silence } from "./silence.ts";
 import { Backoff } from "./wire/backoff.ts";
 import type { Bytes } from "./wire/bytes.ts";
 import { PROTOCOL_VERSION } from "./wire/channel.ts";
-import { decodeMessage, encodeControl, encodeInput } from "./wire/frames.ts";
+import { decodeMessage, encodeBlob, encodeControl, encodeInput } from "./wire/frames.ts";
 import { PING_INTERVAL_SECONDS } from "./wire/limits.ts";
 import { decodeDaemonMessage, encodeMessage } from "./wire/message_codec.ts";
 import type { ClientMessage, DaemonMessage, Notice, Request, SessionInfo, Welcome } from "./wire/messages.ts";
@@ -34,7 +40,10 @@ export class MachineConnection {
   #backoff = new Backoff(Math.random);
   readonly #requests = new Requests();
   readonly #streams = new Map<number, StreamListener>();
-  #link: SecureLink | null = null;
+  readonly #transfers = new Map<number, TransferListener>();
+  #link: MessageLink | null = null;
+  /** Hello was said on this channel: what is asked now is answered after the welcome, a round trip earlier. */
+  takesRequests = false;
   /** Somebody looks at the app right now: a link that turns out to be dead is replaced at once. */
   #urgent = false;
   #startedSeconds = 0;
@@ -59,19 +68,15 @@ export class MachineConnection {
     }
     this.#startedSeconds = nowSeconds();
     this.#enter({ name: "connecting", again: this.phase.name === "waiting" });
-    this.#link = new SecureLink(
-      linkAddress(this.#surroundings.relayOrigin, this.#machine),
-      () => startHandshake(this.#machine, this.#machine.label),
-      {
-        established: () => this.#sendHello(),
-        deviceDown: (since) => {
-          this.#channelLost();
-          this.#enter({ name: "device_offline", since });
-        },
-        message: (message) => this.#received(message),
-        ended: (code) => this.#ended(code),
+    this.#link = this.#openLink({
+      established: () => this.#sendHello(),
+      deviceDown: (since) => {
+        this.#channelLost();
+        this.#enter({ name: "device_offline", since });
       },
-    );
+      message: (message) => this.#received(message),
+      ended: (code) => this.#ended(code),
+    });
     this.#pings ??= setInterval(() => this.#ping(), PING_INTERVAL_SECONDS * 1_000);
   }
 
@@ -108,7 +113,7 @@ export class MachineConnection {
 
   /** Send a request; the handler hears of the reply before any later message is looked at. */
   request(request: Request, handler: ReplyHandler): void {
-    if (this.phase.name !== "online") {
+    if (!this.takesRequests) {
       handler.failed({ code: "not_connected", message: "There is no connection at the moment.", hint: null });
       return;
     }
@@ -121,6 +126,16 @@ export class MachineConnection {
 
   sendInput(stream: number, offset: number, data: Bytes): void {
     this.#link?.send(encodeInput(stream, offset, data));
+  }
+
+  sendBlob(transfer: number, offset: number, data: Bytes): void {
+    this.#link?.send(encodeBlob(transfer, offset, data));
+  }
+
+  /** Tell `listener` of a transfer; null ends that. */
+  followTransfer(transfer: number, listener: TransferListener | null): void {
+    if (listener === null) this.#transfers.delete(transfer);
+    else this.#transfers.set(transfer, listener);
   }
 
   listen(stream: number, listener: StreamListener): void {
@@ -136,6 +151,15 @@ export class MachineConnection {
     this.#link?.drop(CLOSE_PROTOCOL_ERROR);
   }
 
+  #openLink(events: SecureLinkEvents): MessageLink {
+    const machine = this.#machine;
+    const { openLink, relayOrigin } = this.#surroundings;
+    return (
+      openLink?.(events) ??
+      new SecureLink(linkAddress(relayOrigin, machine), () => startHandshake(machine, machine.label), events)
+    );
+  }
+
   #sendHello(): void {
     const { client, app } = this.#surroundings;
     this.#channelLost();
@@ -144,6 +168,8 @@ export class MachineConnection {
       WELCOME_DEADLINE_SECONDS * 1_000,
     );
     this.#send({ type: "hello", versions: [PROTOCOL_VERSION], client, kind: "web", app });
+    this.takesRequests = true;
+    this.#events.greeted();
   }
 
   #send(message: ClientMessage): void {
@@ -153,6 +179,10 @@ export class MachineConnection {
   #received(plaintext: Bytes): void {
     try {
       const message = decodeMessage(plaintext);
+      if (message.kind === "blob") {
+        this.#transfers.get(message.transfer)?.blob(message);
+        return;
+      }
       if (message.kind !== "control") {
         this.#streams.get(message.stream)?.frame(message);
         return;
@@ -178,13 +208,23 @@ export class MachineConnection {
         return;
       case "sessions":
         this.sessions = message.sessions;
+        this.#requests.settle(message);
         this.#events.changed();
+        return;
+      case "commands":
+        this.#requests.settle(message);
+        this.#events.commandsChanged(message.commands);
         return;
       case "snapshot":
       case "input_ack":
       case "resized":
       case "exit":
         this.#streams.get(message.stream)?.message(message);
+        return;
+      case "transfer.ack":
+      case "transfer.failed":
+      case "download.finished":
+        this.#transfers.get(message.transfer)?.message(message);
         return;
       default:
         this.#requests.settle(message);
@@ -238,7 +278,9 @@ export class MachineConnection {
 
   #channelLost(): void {
     clearTimeout(this.#welcomeDeadline);
+    this.takesRequests = false;
     this.#streams.clear();
+    this.#transfers.clear();
     this.#silence.broken();
     this.#requests.failAll({ code: "connection_lost", message: "The connection was lost.", hint: null });
     this.answers = { lastAnswerSeconds: null, roundTripMilliseconds: null };

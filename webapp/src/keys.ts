@@ -1,10 +1,8 @@
 /** What a key sends to a program's terminal, with the modifiers that are held. */
 import { KEYS, type KeyName, type NamedKey } from "./key_names.ts";
+import { PASTE_BEGIN, PASTE_END } from "./paste.ts";
 
 export { DEFAULT_KEYS, isKeyName, type KeyName, type NamedKey } from "./key_names.ts";
-
-const PASTE_BEGIN = "\x1b[200~";
-const PASTE_END = "\x1b[201~";
 
 /** The modifiers that the key bar has. */
 export interface Held {
@@ -60,12 +58,6 @@ export function stickyAfterTap(sticky: Sticky, secondsSinceLastTap: number): Sti
 
 export function stickyAfterKey(sticky: Sticky): Sticky {
   return sticky === "once" ? "off" : sticky;
-}
-
-/** Return what a line from the composer sends: several lines as one paste where the program knows pastes. */
-export function composedInput(text: string, bracketedPaste: boolean): string {
-  const lines = text.replace(/\r?\n/g, "\r");
-  return bracketedPaste && lines.includes("\r") ? `${PASTE_BEGIN}${lines}${PASTE_END}\r` : `${lines}\r`;
 }
 
 /** Return input as a person can read it, for what was not delivered. */

@@ -2,12 +2,12 @@
 import { render } from "preact";
 import { AppUpdate } from "./app_update.ts";
 import { Appearance } from "./appearance.ts";
+import { ComposerStore } from "./composer_store.ts";
 import { Controller } from "./controller.ts";
 import { noteUndelivered, takeUndelivered } from "./reload_note.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
 import { Store } from "./store.ts";
 import { missingSupport } from "./support.ts";
-import { terminalFont } from "./terminal_font.ts";
 import { replaceStyleElements } from "./terminal_styles.ts";
 import { followViewport } from "./viewport.ts";
 import { Root } from "./views/root.tsx";
@@ -23,6 +23,16 @@ function takeFragment(): string {
   return fragment;
 }
 
+/** Open what is kept on this phone; null where the browser keeps nothing. */
+async function openStores(): Promise<{ readonly store: Store; readonly written: ComposerStore } | null> {
+  try {
+    const [store, written] = await Promise.all([Store.open(), ComposerStore.open()]);
+    return { store, written };
+  } catch {
+    return null;
+  }
+}
+
 async function start(): Promise<void> {
   const fragment = takeFragment();
   const root = document.getElementById("app");
@@ -31,23 +41,15 @@ async function start(): Promise<void> {
   const appearance = new Appearance(DEFAULT_SETTINGS, () => show());
   followViewport();
   replaceStyleElements(document);
-  const missing = await missingSupport();
-  if (missing !== null) {
-    show = () => render(<UnsupportedScreen reason={missing} />, root);
+  const [missing, stores] = await Promise.all([missingSupport(), openStores()]);
+  if (missing !== null || stores === null) {
+    show = () => render(<UnsupportedScreen reason={missing ?? "no_storage"} />, root);
     show();
     return;
   }
-  let store: Store;
-  try {
-    store = await Store.open();
-  } catch {
-    show = () => render(<UnsupportedScreen reason="no_storage" />, root);
-    show();
-    return;
-  }
+  const { store, written } = stores;
   const settings = await store.settings();
   appearance.show(settings);
-  await terminalFont.load();
   const surroundings = {
     relayOrigin: location.origin,
     client: crypto.getRandomValues(new Uint8Array(16)),
@@ -55,7 +57,7 @@ async function start(): Promise<void> {
     isVisible: () => document.visibilityState === "visible",
     isOnline: () => navigator.onLine,
   };
-  const controller = new Controller(store, surroundings, settings);
+  const controller = new Controller(store, written, surroundings, settings);
   controller.subscribe(() => appearance.show(controller.state.settings));
   document.addEventListener("visibilitychange", () => {
     controller.show(document.visibilityState === "visible");
@@ -67,13 +69,13 @@ async function start(): Promise<void> {
   window.addEventListener("offline", () => controller.networkLost());
   window.addEventListener("hashchange", () => {
     const later = takeFragment();
-    if (later !== "") controller.pairWith(later);
+    if (later !== "") controller.pairings.pairWith(later);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (controller.inputs.characters > 0) event.preventDefault(); // the browser asks whether to stay
+    if (controller.terminal.inputs.characters > 0) event.preventDefault(); // the browser asks whether to stay
   });
-  window.addEventListener("pagehide", () => noteUndelivered(controller.inputs.characters));
-  controller.tellLost(takeUndelivered());
+  window.addEventListener("pagehide", () => noteUndelivered(controller.terminal.inputs.characters));
+  controller.terminal.tellLost(takeUndelivered());
   const update = new AppUpdate(() => show());
   show = () => render(<Root controller={controller} appVersion={APP_VERSION} update={update} />, root);
   show();

@@ -31,3 +31,10 @@ export function pastedLink(text: string, origin: string): PastedLink {
   if (fragment === "") return { kind: "problem", problem: say("pair.paste.cut") };
   return { kind: "fragment", fragment };
 }
+
+/** The same for a code that the camera saw: most codes of the world are nobody's pairing link. */
+export function scannedLink(text: string, origin: string): PastedLink {
+  return URL.canParse(text) && new URL(text).hash !== ""
+    ? pastedLink(text, origin)
+    : { kind: "problem", problem: say("pair.camera.another") };
+}

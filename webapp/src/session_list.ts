@@ -30,6 +30,12 @@ export function activityText(session: SessionInfo, nowSeconds: number): string {
   return seconds < 5 ? say("time.now") : durationText(seconds);
 }
 
+/** Return who had a session started, or null if a person did. */
+export function starterText({ started_by: machine }: SessionInfo): string | null {
+  if (machine === null) return null;
+  return machine === "local" ? say("session.starter_tool") : say("session.starter", { machine });
+}
+
 /** Return how a session ended, such as "exit 1" or "SIGTERM". */
 export function endText({ code, signal }: SessionInfo): string {
   if (signal !== null) return signalName(signal);

@@ -1,7 +1,9 @@
 /** What the user can set: read from what was kept or imported, whatever that may hold, and written to a file. */
 import { DEFAULT_KEYS, isKeyName, type KeyName } from "./keys.ts";
+import { type Snippet, snippetsFrom } from "./snippets.ts";
 import type { LanguageChoice } from "./strings.ts";
 import { PALETTE_NAMES, type PaletteName } from "./terminal_palettes.ts";
+import { VOICE_LANGUAGES, type VoiceLanguage } from "./voice_languages.ts";
 
 export const LOOKS = ["system", "dark", "light", "contrast"] as const;
 export type LookChoice = (typeof LOOKS)[number];
@@ -12,10 +14,10 @@ export type FontChoice = (typeof FONTS)[number];
 
 export const MIN_FONT_SIZE_PIXELS = 8;
 export const MAX_FONT_SIZE_PIXELS = 24;
-/** What a settings file may have at most; a real one has about one thousand. */
-export const MAX_SETTINGS_BYTES = 65_536;
+/** What a settings file may have at most: fifty snippets as long as they may be fit, and a usual one has a thousand. */
+export const MAX_SETTINGS_BYTES = 2_097_152;
 
-/** None of these is a secret. */
+/** None of these is a secret, unless the user makes a snippet of one. */
 export interface Settings {
   readonly language: LanguageChoice;
   readonly look: LookChoice;
@@ -25,6 +27,14 @@ export interface Settings {
   /** The keys of the key bar, all of them, in the user's order. */
   readonly keys: readonly KeyName[];
   readonly haptics: boolean;
+  /** Whether the bell is heard; it is seen in any case. */
+  readonly bellSound: boolean;
+  /** Whether what was sent from the composer is kept to be sent again. */
+  readonly keepsHistory: boolean;
+  /** Whether Enter in the composer sends; else it begins a line. */
+  readonly enterSends: boolean;
+  readonly snippets: readonly Snippet[];
+  readonly voiceLanguage: VoiceLanguage;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -35,13 +45,17 @@ export const DEFAULT_SETTINGS: Settings = {
   fontSizePixels: 13,
   keys: DEFAULT_KEYS,
   haptics: true,
+  bellSound: false,
+  keepsHistory: true,
+  enterSends: true,
+  snippets: [],
+  voiceLanguage: "system",
 };
 
 /** Return settings from anything; what is missing, unknown or out of range is the default. */
 export function settingsFrom(kept: unknown): Settings {
-  const { language, look, palette, font, fontSizePixels, keys, haptics } = (
-    typeof kept === "object" && kept !== null ? kept : {}
-  ) as Record<string, unknown>;
+  const found = (typeof kept === "object" && kept !== null ? kept : {}) as Record<string, unknown>;
+  const { language, look, palette, font, fontSizePixels, keys } = found;
   return {
     language: oneOf(LANGUAGES, language, DEFAULT_SETTINGS.language),
     look: oneOf(LOOKS, look, DEFAULT_SETTINGS.look),
@@ -50,7 +64,12 @@ export function settingsFrom(kept: unknown): Settings {
     fontSizePixels:
       typeof fontSizePixels === "number" ? fontSizeWithin(fontSizePixels) : DEFAULT_SETTINGS.fontSizePixels,
     keys: allKeys(keys),
-    haptics: typeof haptics === "boolean" ? haptics : DEFAULT_SETTINGS.haptics,
+    haptics: yesOrNo(found.haptics, DEFAULT_SETTINGS.haptics),
+    bellSound: yesOrNo(found.bellSound, DEFAULT_SETTINGS.bellSound),
+    keepsHistory: yesOrNo(found.keepsHistory, DEFAULT_SETTINGS.keepsHistory),
+    enterSends: yesOrNo(found.enterSends, DEFAULT_SETTINGS.enterSends),
+    snippets: snippetsFrom(found.snippets),
+    voiceLanguage: oneOf(VOICE_LANGUAGES, found.voiceLanguage, DEFAULT_SETTINGS.voiceLanguage),
   };
 }
 
@@ -75,6 +94,10 @@ export function importedSettings(text: string): Settings | null {
   }
   const isOurs = typeof content === "object" && content !== null && "loopsy_settings" in content;
   return isOurs ? settingsFrom(content) : null;
+}
+
+function yesOrNo(value: unknown, otherwise: boolean): boolean {
+  return typeof value === "boolean" ? value : otherwise;
 }
 
 function oneOf<Choice extends string>(choices: readonly Choice[], value: unknown, otherwise: Choice): Choice {

@@ -1,9 +1,11 @@
 /** Paired machines in IndexedDB, where keys can be kept that no script can read. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Machine } from "./machine.ts";
+import { type MachineNotes, notesFrom } from "./machine_notes.ts";
 import { type Settings, settingsFrom } from "./settings.ts";
 
 const SETTINGS_KEY = "settings";
+const NOTES_PREFIX = "notes/";
 
 interface Schema extends DBSchema {
   machines: { key: string; value: Machine };
@@ -34,11 +36,21 @@ export class Store {
     return machines.sort((left, right) => left.pairedAt - right.pairedAt);
   }
 
+  /** Return what was noted about a machine. */
+  async notes(deviceId: string): Promise<MachineNotes> {
+    return notesFrom(await this.setting(`${NOTES_PREFIX}${deviceId}`));
+  }
+
+  async saveNotes(deviceId: string, notes: MachineNotes): Promise<void> {
+    await this.setSetting(`${NOTES_PREFIX}${deviceId}`, JSON.stringify(notes));
+  }
+
   async save(machine: Machine): Promise<void> {
     await this.#database.put("machines", machine);
   }
 
   async forget(deviceId: string): Promise<void> {
+    await this.#database.delete("settings", `${NOTES_PREFIX}${deviceId}`);
     await this.#database.delete("machines", deviceId);
   }
 

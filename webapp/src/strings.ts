@@ -65,6 +65,20 @@ function numberText(value: number): string {
   return new Intl.NumberFormat(LOCALES[language]).format(value);
 }
 
+const SIZE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** Return a size such as "812 bytes", "3.4 MB"; a kilobyte has 1,000 bytes. */
+export function bytesText(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), SIZE_UNITS.length - 1);
+  const value = bytes / 1_000 ** power;
+  return new Intl.NumberFormat(LOCALES[language], {
+    style: "unit",
+    unit: SIZE_UNITS[power] ?? "byte",
+    unitDisplay: power === 0 ? "long" : "short",
+    maximumFractionDigits: power === 0 || value >= 100 ? 0 : 1,
+  }).format(value);
+}
+
 /** Return "12 s", "5 min", "3 h" or "2 d". */
 export function durationText(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -74,7 +88,31 @@ export function durationText(seconds: number): string {
   return say("time.days", { number: Math.floor(whole / 86_400) });
 }
 
+/** Return a share such as "0.34%", with two digits that count, as the language writes it. */
+export function percentText(share: number): string {
+  return new Intl.NumberFormat(LOCALES[language], { style: "percent", maximumSignificantDigits: 2 }).format(
+    share,
+  );
+}
+
+/** Return a time of the day such as "2:00 PM" for seconds since 1970. */
+export function timeText(seconds: number): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { timeStyle: "short" }).format(seconds * 1_000);
+}
+
 /** Return a day such as "4 May 2026" for seconds since 1970. */
 export function dateText(seconds: number): string {
   return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "medium" }).format(seconds * 1_000);
+}
+
+/** Return a time such as "4 May, 13:05:09" for seconds since 1970. */
+export function momentText(seconds: number): string {
+  const form = {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  } as const;
+  return new Intl.DateTimeFormat(LOCALES[language], { ...form, hourCycle: "h23" }).format(seconds * 1_000);
 }

@@ -1,14 +1,23 @@
 /** The terminal on screen: xterm.js, drawn as large as its room allows, which sends nothing but what a person did. */
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
-import { WebglAddon } from "@xterm/addon-webgl";
 import { Terminal } from "@xterm/xterm";
 import { type FontMetrics, fittingFontSize, fittingSize, type Room } from "./fit.ts";
 import { hasGpu } from "./gpu.ts";
-import { putAbove, roomAbove } from "./older_lines.ts";
+import type { ImeInput } from "./ime_input.ts";
+import { followWriting, type WritingEvents } from "./ime_terminal.ts";
+import type { Link } from "./links.ts";
+import { roomAbove } from "./older_lines.ts";
+import { type ClipboardRequest, clipboardRequest } from "./osc52.ts";
 import { isFocusReport, silenceQueries } from "./silent_queries.ts";
 import { terminalFont } from "./terminal_font.ts";
+import { TerminalGrid } from "./terminal_grid.ts";
+import { followLinks, linkAt } from "./terminal_links.ts";
+import { TerminalSearch } from "./terminal_search.ts";
+import { TerminalSelection } from "./terminal_selection.ts";
+import { TerminalSteps } from "./terminal_steps.ts";
+import { type Cell, type TextLine, wholeLines } from "./terminal_text.ts";
 import { currentColours, currentTheme, onThemeChange } from "./terminal_theme.ts";
-import { followTouch } from "./touch_scroll.ts";
+import { followTouch, type TouchEvents } from "./touch_scroll.ts";
 import type { Bytes } from "./wire/bytes.ts";
 import type { Size } from "./wire/messages.ts";
 import type { Step } from "./wire/stream.ts";
@@ -17,27 +26,33 @@ const SCROLLBACK_LINES = 10_000;
 /** Older lines are asked for so far ahead that they are there before a person is. */
 const NEAR_TOP_SCREENS = 3;
 
-export interface TerminalEvents {
-  /** Text that a person typed or pasted. */
-  typed(text: string): void;
+export interface TerminalEvents extends TouchEvents, WritingEvents {
   /** Bytes that are no text: reports of an old mouse protocol. */
   pointed(data: Bytes): void;
-  scrolled(): void;
-  tapped(): void;
-  doubleTapped(): void;
+  /** A link was clicked. */
+  linkOpened(link: Link): void;
+  /** The program wants text on the clipboard. */
+  clipboardWanted(request: ClipboardRequest): void;
+  /** The program rang the bell. */
+  rang(): void;
   /** A person is about to reach the oldest line, and there is room for more. */
   reachedTop(): void;
   recoloured(): void;
 }
 
 export class TerminalSurface {
+  readonly grid: TerminalGrid;
+  readonly selection: TerminalSelection;
+  readonly search: TerminalSearch;
   readonly #terminal: Terminal;
+  readonly #steps: TerminalSteps;
   readonly #metrics: FontMetrics = terminalFont.metrics;
+  readonly #writing: ImeInput | null;
   readonly #disposals: (() => void)[] = [];
+  readonly #watchers = new Set<() => void>();
+  #isDisposed = false;
   #room: Room | null = null;
   #readingSize: number;
-  #waiting: { step: Step; parsed: () => void }[] = [];
-  #draining = false;
 
   /** `readingSize` is the font's size, in CSS pixels, wherever the program's size allows it. */
   constructor(host: HTMLElement, events: TerminalEvents, readingSize: number) {
@@ -59,7 +74,7 @@ export class TerminalSurface {
     this.#terminal.open(host);
     // xterm.js shows no cursor before its first focus or change of screens, and the composer needs neither
     this.#terminal.write("\x1b[?47l");
-    this.#drawWithGpu();
+    void this.#drawWithGpu();
     this.#terminal.textarea?.setAttribute("enterkeyhint", "enter");
     this.#terminal.onData((data) => {
       if (!isFocusReport(data)) events.typed(data);
@@ -67,6 +82,22 @@ export class TerminalSurface {
     this.#terminal.onBinary((data) => {
       events.pointed(Uint8Array.from(data, (character) => character.charCodeAt(0)));
     });
+    this.#terminal.onBell(() => events.rang());
+    this.#terminal.parser.registerOscHandler(52, (data) => {
+      events.clipboardWanted(clipboardRequest(data));
+      return true;
+    });
+    followLinks(this.#terminal, (link) => events.linkOpened(link));
+    this.grid = new TerminalGrid(host, this.#terminal);
+    this.selection = new TerminalSelection(this.#terminal);
+    this.search = new TerminalSearch(this.#terminal, this.grid, {
+      moved: () => {
+        for (const changed of this.#watchers) changed();
+      },
+      nearOldest: () => this.#lookUp(events, Number.POSITIVE_INFINITY),
+    });
+    this.#steps = new TerminalSteps(this.#terminal, () => this.#scale());
+    this.#writing = followWriting(host, this.#terminal, events);
     const lookUp = (): void => this.#lookUp(events);
     host.addEventListener("wheel", lookUp, { passive: true });
     this.#terminal.onScroll(() => {
@@ -78,9 +109,9 @@ export class TerminalSurface {
         this.#terminal.options.theme = currentTheme();
         events.recoloured();
       }),
-      followTouch(host, this.#terminal, {
-        tapped: () => events.tapped(),
-        doubleTapped: () => events.doubleTapped(),
+      () => this.search.close(),
+      followTouch(host, this.#terminal, this.grid, {
+        ...events,
         scrolled: () => {
           events.scrolled();
           this.#lookUp(events);
@@ -95,8 +126,7 @@ export class TerminalSurface {
 
   /** Do a step after all former ones; `parsed` is called when it is done, a write when its last byte was parsed. */
   apply(step: Step, parsed: () => void): void {
-    this.#waiting.push({ step, parsed });
-    this.#advance();
+    this.#steps.apply(step, parsed);
   }
 
   /** Take notice of the room; returns the size that would fill it at the reading size. */
@@ -128,11 +158,18 @@ export class TerminalSurface {
     return this.#terminal.modes.bracketedPasteMode;
   }
 
-  /** The bottom edge of the cursor's row, in pixels from the top of the terminal. */
-  get cursorBottomPixels(): number {
-    const screen = this.#terminal.element?.querySelector<HTMLElement>(".xterm-screen");
-    const rowHeight = (screen?.offsetHeight ?? 0) / this.#terminal.rows;
-    return (this.#terminal.buffer.active.cursorY + 1) * rowHeight;
+  /** The bottom edge of the row that matters, in pixels from the top of the terminal: of a match, else the cursor. */
+  get focusBottomPixels(): number {
+    const { cursorY, viewportY } = this.#terminal.buffer.active;
+    const matchY = (this.search.presentRow ?? -1) - viewportY;
+    const row = matchY >= 0 && matchY < this.#terminal.rows ? matchY : cursorY;
+    return (row + 1) * this.grid.cell.height;
+  }
+
+  /** What is written on the cursor's row before it. */
+  get cursorLine(): string {
+    const buffer = this.#terminal.buffer.active;
+    return buffer.getLine(buffer.baseY + buffer.cursorY)?.translateToString(true, 0, buffer.cursorX) ?? "";
   }
 
   focus(): void {
@@ -147,88 +184,66 @@ export class TerminalSurface {
     return document.activeElement === this.#terminal.textarea;
   }
 
+  /** Send what an input method is writing as it stands: a key or text from elsewhere follows. */
+  finishWriting(): void {
+    this.#writing?.finish();
+  }
+
   scrollToBottom(): void {
     this.#terminal.scrollToBottom();
   }
 
-  /** Screen and scrollback as text; lines that the terminal wrapped are whole again. */
-  text(): string {
-    const buffer = this.#terminal.buffer.active;
-    const lines: string[] = [];
-    for (let index = 0; index < buffer.length; index += 1) {
-      const line = buffer.getLine(index);
-      if (line === undefined) continue;
-      const next = buffer.getLine(index + 1);
-      const continues = next?.isWrapped ?? false;
-      // a wide character that did not fit at the end of the row has left a cell without content there
-      const leavesGap =
-        continues && next?.getCell(0)?.getWidth() === 2 && !line.getCell(line.length - 1)?.getCode();
-      const content = line.translateToString(!continues, 0, line.length - (leavesGap ? 1 : 0));
-      if (line.isWrapped && lines.length > 0) lines[lines.length - 1] += content;
-      else lines.push(content);
-    }
-    return lines.join("\n").trimEnd();
+  scrollRows(rows: number): void {
+    this.#terminal.scrollLines(rows);
   }
 
-  /** Hear of changes to screen and scrollback; returns how to stop. */
+  /** Return the link on a cell; null where none is that may be opened. */
+  linkAt(cell: Cell): Link | null {
+    return linkAt(this.#terminal, cell);
+  }
+
+  /** Screen and scrollback as text; lines that the terminal wrapped are whole again. */
+  lines(): TextLine[] {
+    return wholeLines(this.#terminal.buffer.active);
+  }
+
+  /** The last row of the screen, counted from the top of the buffer. */
+  get lastRow(): number {
+    return this.#terminal.buffer.active.length - 1;
+  }
+
+  /** Remember a row; returns where it is later, -1 once it is gone, and how to forget it. */
+  followRow(row: number): { readonly row: number; dispose(): void } {
+    const { baseY, cursorY } = this.#terminal.buffer.active;
+    const marker = this.#terminal.registerMarker(row - baseY - cursorY);
+    return {
+      get row() {
+        return marker.line;
+      },
+      dispose: () => marker.dispose(),
+    };
+  }
+
+  /** Hear of changes to screen and scrollback, and to what of them matters; returns how to stop. */
   onChange(changed: () => void): () => void {
     const disposables = [this.#terminal.onWriteParsed(changed), this.#terminal.onScroll(changed)];
+    this.#watchers.add(changed);
     return () => {
+      this.#watchers.delete(changed);
       for (const disposable of disposables) disposable.dispose();
     };
   }
 
   dispose(): void {
+    this.#writing?.dispose();
     for (const dispose of this.#disposals) dispose();
     this.#terminal.dispose();
   }
 
-  #advance(): void {
-    while (!this.#draining) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      const { step, parsed } = next;
-      if (step.do === "write") {
-        this.#terminal.write(step.data, parsed);
-        continue;
-      }
-      if (step.do === "prepend") {
-        this.#prepend(step.data, parsed);
-        return;
-      }
-      // the terminal parses in the background, so a new size has to wait for what was made at the former one
-      this.#draining = true;
-      this.#terminal.write("", () => {
-        if (step.do === "reset") this.#terminal.reset();
-        this.#terminal.resize(step.cols, step.rows);
-        this.#scale();
-        parsed();
-        this.#draining = false;
-        this.#advance();
-      });
-    }
-  }
-
-  /** Print in a terminal of the same width what then moves above this one's lines. */
-  #prepend(data: Bytes, done: () => void): void {
-    this.#draining = true;
-    const { cols, rows } = this.#terminal;
-    const scratch = new Terminal({ allowProposedApi: true, cols, rows, scrollback: SCROLLBACK_LINES });
-    scratch.loadAddon(new UnicodeGraphemesAddon());
-    scratch.write(data, () => {
-      this.#terminal.write("", () => {
-        putAbove(this.#terminal, scratch);
-        scratch.dispose();
-        done();
-        this.#draining = false;
-        this.#advance();
-      });
-    });
-  }
-
-  #lookUp(events: TerminalEvents): void {
+  /** Ask for older lines where there are only so many rows above what is shown. */
+  #lookUp(events: TerminalEvents, nearRows = this.#terminal.rows * NEAR_TOP_SCREENS): void {
     const { normal, active } = this.#terminal.buffer;
-    const isNear = active.type === "normal" && normal.viewportY <= this.#terminal.rows * NEAR_TOP_SCREENS;
+    const isNear = active.type === "normal" && normal.viewportY <= nearRows;
     if (isNear && roomAbove(this.#terminal) > 0) events.reachedTop();
   }
 
@@ -239,10 +254,12 @@ export class TerminalSurface {
     if (this.#terminal.options.fontSize !== fontSize) this.#terminal.options.fontSize = fontSize;
   }
 
-  /** Draw with WebGL where a GPU is behind it: in software it is slower than xterm.js's own renderer. */
-  #drawWithGpu(): void {
+  /** Draw with WebGL where a GPU is behind it, once that is loaded: in software xterm.js's own renderer is quicker. */
+  async #drawWithGpu(): Promise<void> {
     if (!hasGpu()) return;
     try {
+      const { WebglAddon } = await import("@xterm/addon-webgl");
+      if (this.#isDisposed) return;
       const webgl = new WebglAddon();
       webgl.onContextLoss(() => webgl.dispose());
       this.#terminal.loadAddon(webgl);

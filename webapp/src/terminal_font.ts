@@ -29,6 +29,11 @@ class TerminalFont {
     );
   }
 
+  /** How wide a cell is, per pixel of the font's size. */
+  get advance(): number {
+    return this.metrics.advance;
+  }
+
   get metrics(): FontMetrics {
     const wholePixels = hasGpu();
     const context = document.createElement("canvas").getContext("2d");

@@ -1,38 +1,54 @@
-/** Two fingers on the terminal: apart makes its font larger, together smaller. */
+/** Two fingers on the terminal: a pinch changes the font's size, a swipe asks for the neighbouring session. */
+import { decided, distance, neighbourFor, type Place, type TwoFingers } from "./two_fingers.ts";
 
-export interface PinchEvents {
+export interface TwoFingerEvents {
   /** The size, in pixels, from which a pinch starts. */
   size(): number;
   /** The size that the fingers ask for. */
   pinched(pixels: number): void;
-  ended(): void;
+  pinchEnded(): void;
+  swiped(places: -1 | 1): void;
 }
 
-/** Follow pinches on `host`; returns how to stop. */
-export function followPinch(host: HTMLElement, events: PinchEvents): () => void {
-  let startDistance = 0;
+/** Follow two fingers on `host`; returns how to stop. */
+export function followTwoFingers(host: HTMLElement, events: TwoFingerEvents): () => void {
+  let began: readonly [Place, Place] | null = null;
+  let are: readonly [Place, Place] | null = null;
+  let doing: TwoFingers = "undecided";
   let startSize = 0;
 
   const start = (event: TouchEvent): void => {
-    startDistance = distanceIn(event);
+    if (doing === "pinch") events.pinchEnded();
+    began = placesIn(event);
+    are = began;
+    doing = "undecided";
     startSize = events.size();
   };
   const move = (event: TouchEvent): void => {
-    const distance = distanceIn(event);
-    if (startDistance === 0 || distance === 0) return;
+    const places = placesIn(event);
+    if (began === null || places === null) return;
     event.preventDefault(); // or the browser would enlarge the page
-    events.pinched((startSize * distance) / startDistance);
+    are = places;
+    if (doing === "undecided") doing = decided(began, are);
+    if (doing === "pinch") events.pinched((startSize * distance(are)) / distance(began));
   };
   const end = (): void => {
-    if (startDistance > 0) events.ended();
-    startDistance = 0;
+    if (doing === "pinch") events.pinchEnded();
+    const places = doing === "swipe" && began !== null && are !== null ? neighbourFor(began, are) : 0;
+    began = null;
+    doing = "undecided";
+    if (places !== 0) events.swiped(places);
+  };
+  const cancel = (): void => {
+    if (doing === "swipe") doing = "undecided"; // the system has taken it
+    end();
   };
 
   const listeners = [
     ["touchstart", start, { passive: true }],
     ["touchmove", move, { passive: false }],
     ["touchend", end, { passive: true }],
-    ["touchcancel", end, { passive: true }],
+    ["touchcancel", cancel, { passive: true }],
   ] as const;
   for (const [name, listener, options] of listeners) host.addEventListener(name, listener, options);
   return () => {
@@ -40,9 +56,11 @@ export function followPinch(host: HTMLElement, events: PinchEvents): () => void 
   };
 }
 
-/** Return how far two fingers are apart, or 0 for any other number of them. */
-function distanceIn({ touches }: TouchEvent): number {
+function placesIn({ touches }: TouchEvent): readonly [Place, Place] | null {
   const [first, second] = [touches[0], touches[1]];
-  if (touches.length !== 2 || first === undefined || second === undefined) return 0;
-  return Math.hypot(second.clientX - first.clientX, second.clientY - first.clientY);
+  if (touches.length !== 2 || first === undefined || second === undefined) return null;
+  return [
+    { x: first.clientX, y: first.clientY },
+    { x: second.clientX, y: second.clientY },
+  ];
 }

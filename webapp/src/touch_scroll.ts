@@ -1,122 +1,150 @@
-/** Touch on the terminal: a drag scrolls with momentum, a tap is a tap, two of them at one place are another. */
+/** One finger on the terminal: a drag scrolls with momentum, a long press selects, taps and swipes from the edge are told. */
 import type { Terminal } from "@xterm/xterm";
+import type { TerminalGrid } from "./terminal_grid.ts";
+import { HOLD_MILLISECONDS, type Touched, TouchGesture } from "./touch_gesture.ts";
+import { Momentum } from "./touch_momentum.ts";
 
 export interface TouchEvents {
   scrolled(): void;
-  tapped(): void;
+  /** A tap in the window; returns whether it is used up, so that no click follows. */
+  tapped(x: number, y: number): boolean;
   /** A second tap at the place of the first, right after it. */
   doubleTapped(): void;
+  /** A long press. */
+  held(x: number, y: number): void;
+  /** The finger of a long press has moved on. */
+  heldMoved(x: number, y: number): void;
+  /** A finger from the left edge has come so far to the right. */
+  swiped(pixels: number): void;
+  swipeEnded(pixels: number): void;
 }
 
-const TAP_SLOP_PIXELS = 8;
-const DOUBLE_TAP_MILLISECONDS = 300;
-const DOUBLE_TAP_PIXELS = 24;
-const FRICTION_PER_MILLISECOND = 0.997;
-const MIN_SPEED = 0.02;
-
 /** Follow touches on `host`; returns how to stop. */
-export function followTouch(host: HTMLElement, terminal: Terminal, events: TouchEvents): () => void {
+export function followTouch(
+  host: HTMLElement,
+  terminal: Terminal,
+  grid: TerminalGrid,
+  events: TouchEvents,
+): () => void {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  /** Another finger makes it a gesture that is followed elsewhere. */
-  let isAlone = false;
-  let lastTap = { x: 0, y: 0, time: Number.NEGATIVE_INFINITY };
-  let startY = 0;
+  const gesture = new TouchGesture();
+  const momentum = new Momentum();
   let lastY = 0;
-  let lastTime = 0;
-  let speed = 0;
   let remainder = 0;
-  let dragging = false;
   let frame = 0;
+  let holding: ReturnType<typeof setTimeout> | undefined;
 
-  const rowHeight = (): number =>
-    (host.querySelector<HTMLElement>(".xterm-screen")?.offsetHeight ?? 16) / terminal.rows;
-
-  const scrollBy = (pixels: number, x: number, y: number): void => {
+  const scrollBy = (pixels: number, { x, y }: Touched): void => {
     remainder += pixels;
-    const rows = Math.trunc(remainder / rowHeight());
+    const { height } = grid.cell;
+    const rows = Math.trunc(remainder / height);
     if (rows === 0) return;
-    remainder -= rows * rowHeight();
-    scrollRows(host, terminal, -rows, x, y);
+    remainder -= rows * height;
+    scrollRows(grid, terminal, -rows, x, y);
   };
 
   const start = (event: TouchEvent): void => {
-    cancelAnimationFrame(frame);
-    const touch = event.touches[0];
-    isAlone = event.touches.length === 1;
-    if (!isAlone || touch === undefined) return;
-    startY = touch.clientY;
-    lastY = touch.clientY;
-    lastTime = event.timeStamp;
-    speed = 0;
+    const wasMoving = frame !== 0;
+    stopGliding();
+    clearTimeout(holding);
+    const touched = touchedBy(event.touches[0], event);
+    if (event.touches.length !== 1 || touched === null) {
+      gesture.ignore();
+      return;
+    }
+    gesture.down(touched, wasMoving);
+    momentum.rest(touched.time);
+    lastY = touched.y;
     remainder = 0;
-    dragging = false;
+    holding = setTimeout(() => {
+      if (gesture.hold()) events.held(touched.x, touched.y);
+    }, HOLD_MILLISECONDS);
   };
 
   const move = (event: TouchEvent): void => {
-    const touch = event.touches[0];
-    if (!isAlone || touch === undefined) return;
-    if (!dragging && Math.abs(touch.clientY - startY) < TAP_SLOP_PIXELS) return;
-    if (!dragging) {
-      dragging = true;
-      events.scrolled();
-    }
+    const touched = touchedBy(event.touches[0], event);
+    if (touched === null) return;
+    const moved = gesture.move(touched);
+    if (moved === "nothing") return;
+    clearTimeout(holding);
     event.preventDefault();
-    const elapsed = Math.max(1, event.timeStamp - lastTime);
-    const moved = touch.clientY - lastY;
-    speed = 0.7 * (moved / elapsed) + 0.3 * speed;
-    lastY = touch.clientY;
-    lastTime = event.timeStamp;
-    scrollBy(moved, touch.clientX, touch.clientY);
-  };
-
-  const tap = (event: TouchEvent): void => {
-    const { clientX: x, clientY: y } = event.changedTouches[0] ?? { clientX: 0, clientY: 0 };
-    const isSecond =
-      event.timeStamp - lastTap.time <= DOUBLE_TAP_MILLISECONDS &&
-      Math.hypot(x - lastTap.x, y - lastTap.y) <= DOUBLE_TAP_PIXELS;
-    lastTap = { x, y, time: isSecond ? Number.NEGATIVE_INFINITY : event.timeStamp };
-    if (!isSecond) {
-      events.tapped();
-      return;
+    if (moved === "hold") events.heldMoved(touched.x, touched.y);
+    else if (moved === "edge") events.swiped(Math.max(0, gesture.across));
+    else {
+      if (moved === "drag_begins") events.scrolled();
+      momentum.move(touched.y - lastY, touched.time);
+      scrollBy(touched.y - lastY, touched);
+      lastY = touched.y;
     }
-    event.preventDefault(); // or the browser makes it a double click, which selects a word
-    events.doubleTapped();
   };
 
   const end = (event: TouchEvent): void => {
-    if (!isAlone) return;
-    if (!dragging) {
-      tap(event);
-      return;
+    clearTimeout(holding);
+    const touched = touchedBy(event.changedTouches[0], event);
+    if (touched === null) return;
+    switch (gesture.up(touched)) {
+      case "tap":
+        if (events.tapped(touched.x, touched.y)) event.preventDefault();
+        return;
+      case "double_tap":
+        event.preventDefault(); // or the browser makes it a double click, which selects a word
+        events.doubleTapped();
+        return;
+      case "hold":
+        event.preventDefault(); // a click would end the selection
+        return;
+      case "edge":
+        event.preventDefault();
+        events.swipeEnded(gesture.across);
+        return;
+      case "drag":
+        event.preventDefault(); // no click follows a drag
+        if (!calm && momentum.release(touched.time)) glide(touched);
     }
-    event.preventDefault(); // no click follows a drag
-    const touch = event.changedTouches[0];
-    if (calm || touch === undefined || event.timeStamp - lastTime > 60) return;
-    let before = performance.now();
-    const glide = (now: number): void => {
-      const elapsed = now - before;
-      before = now;
-      speed *= FRICTION_PER_MILLISECOND ** elapsed;
-      scrollBy(speed * elapsed, touch.clientX, touch.clientY);
-      if (Math.abs(speed) > MIN_SPEED) frame = requestAnimationFrame(glide);
-    };
-    frame = requestAnimationFrame(glide);
   };
 
-  host.addEventListener("touchstart", start, { passive: true });
-  host.addEventListener("touchmove", move, { passive: false });
-  host.addEventListener("touchend", end, { passive: false });
-  return () => {
-    cancelAnimationFrame(frame);
-    host.removeEventListener("touchstart", start);
-    host.removeEventListener("touchmove", move);
-    host.removeEventListener("touchend", end);
+  /** The system has taken the touch for a gesture of its own. */
+  const cancel = (): void => {
+    clearTimeout(holding);
+    gesture.ignore();
+    events.swipeEnded(0);
   };
+
+  const glide = (from: Touched): void => {
+    let before = performance.now();
+    const next = (now: number): void => {
+      scrollBy(momentum.glide(now - before), from);
+      before = now;
+      frame = momentum.isMoving ? requestAnimationFrame(next) : 0;
+    };
+    frame = requestAnimationFrame(next);
+  };
+  const stopGliding = (): void => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+  };
+
+  const listeners = [
+    ["touchstart", start, { passive: true }],
+    ["touchmove", move, { passive: false }],
+    ["touchend", end, { passive: false }],
+    ["touchcancel", cancel, { passive: true }],
+  ] as const;
+  for (const [name, listener, options] of listeners) host.addEventListener(name, listener, options);
+  return () => {
+    stopGliding();
+    clearTimeout(holding);
+    for (const [name, listener] of listeners) host.removeEventListener(name, listener);
+  };
+}
+
+function touchedBy(touch: Touch | undefined, { timeStamp }: TouchEvent): Touched | null {
+  return touch === undefined ? null : { x: touch.clientX, y: touch.clientY, time: timeStamp };
 }
 
 /** Scroll what a mouse wheel would: the scrollback, or the program where it has the whole screen or the mouse. */
 function scrollRows(
-  host: HTMLElement,
+  grid: TerminalGrid,
   terminal: Terminal,
   rows: number,
   clientX: number,
@@ -128,10 +156,9 @@ function scrollRows(
     terminal.scrollLines(rows);
     return;
   }
-  const target = host.querySelector(".xterm-screen");
   const deltaY = Math.sign(rows);
   for (let count = Math.abs(rows); count > 0; count -= 1) {
-    target?.dispatchEvent(
+    grid.screen?.dispatchEvent(
       new WheelEvent("wheel", { deltaY, deltaMode: 1, clientX, clientY, bubbles: true, cancelable: true }),
     );
   }

@@ -1,6 +1,9 @@
 /** Keeps the page as tall as what is visible: tells the style sheets about viewport and soft keyboard. */
 import { nextLayout, type ViewportLayout } from "./viewport_layout.ts";
 
+/** With less height than this over a keyboard, the header gives way to rows of the terminal. */
+const CRAMPED_PIXELS = 440;
+
 /** Follow the viewport for as long as the page lives. */
 export function followViewport(): void {
   let layout: ViewportLayout | null = null;
@@ -19,6 +22,7 @@ export function followViewport(): void {
     root.style.setProperty("--visible-height", `${layout.visibleHeight}px`);
     root.style.setProperty("--viewport-top", `${layout.top}px`);
     root.classList.toggle("keyboard-open", layout.keyboardOpen);
+    root.classList.toggle("cramped", layout.keyboardOpen && layout.visibleHeight < CRAMPED_PIXELS);
   };
   window.visualViewport?.addEventListener("resize", update);
   window.visualViewport?.addEventListener("scroll", update);

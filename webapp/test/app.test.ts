@@ -6,6 +6,8 @@ import {
   type AppState,
   type ConnectionView,
   INITIAL_STATE,
+  notesOf,
+  parentOf,
   reduce,
   routeFrom,
 } from "../src/app.ts";
@@ -78,4 +80,37 @@ test("routes from the browser's history are not trusted", () => {
   for (const kept of [null, undefined, "x", { screen: "terminal", deviceId: "a" }, { screen: "pair" }]) {
     assert.deepEqual(routeFrom(kept), { screen: "machines" });
   }
+});
+
+test("a sheet lies over its machine: it is kept in the history, and the way up closes it first", () => {
+  const over = { screen: "machine", deviceId: "a", sheet: { kind: "new" } } as const;
+  assert.deepEqual(routeFrom(over), over);
+  const menu = { ...over, sheet: { kind: "session", sessionId: "s" } } as const;
+  assert.deepEqual(routeFrom({ ...menu, depth: 3 }), menu);
+  for (const sheet of [7, null, {}, { kind: "session" }, { kind: "other" }])
+    assert.deepEqual(routeFrom({ ...over, sheet }), { screen: "machine", deviceId: "a" });
+  assert.deepEqual(parentOf(over), { screen: "machine", deviceId: "a" });
+  assert.deepEqual(parentOf({ screen: "machine", deviceId: "a" }), { screen: "machines" });
+});
+
+test("what a machine offers comes in parts, and goes with the machine", () => {
+  const offered = run(
+    [
+      { type: "choices", deviceId: "a", choices: { commands: [] } },
+      { type: "choices", deviceId: "a", choices: { home: "/root", places: [] } },
+    ],
+    LOADED,
+  );
+  assert.deepEqual(offered.choices.a, { agents: null, commands: [], home: "/root", places: [] });
+  const forgotten = run([{ type: "machine_forgotten", deviceId: "a" }], offered);
+  assert.deepEqual([forgotten.choices, forgotten.notes], [{}, {}]);
+});
+
+test("a list of sessions is noted, so that later output counts as unread", () => {
+  const sessions = [{ id: "s", output: 40 }];
+  const view = { ...CONNECTION, sessions } as unknown as ConnectionView;
+  const state = run([{ type: "connection", deviceId: "a", view }], LOADED);
+  assert.deepEqual(notesOf(state, "a").looked, { s: 40 });
+  const later = run([{ type: "connection", deviceId: "a", view }], state);
+  assert.equal(later.notes, state.notes, "nothing is written that did not change");
 });

@@ -76,7 +76,9 @@ function connectionWith(t: TestContext, session?: FakeSession) {
       if (phases.at(-1) !== connection.phase.name) phases.push(connection.phase.name);
       watch.changed();
     },
-    welcomed: () => attachment?.attach(),
+    greeted: () => attachment?.attach(),
+    welcomed: () => undefined,
+    commandsChanged: () => undefined,
     lost: () => attachment?.connectionLost(),
   });
   if (session) {
@@ -118,6 +120,25 @@ test("however often the network breaks, input and output are whole", async (t) =
   assert.equal(new TextDecoder().decode(session.received), typed);
   await watch.until(() => paper.content.length === session.output.length, "all output on screen");
   assert.deepEqual(paper.content, session.output);
+});
+
+test("attaching does not wait for the welcome", async (t) => {
+  const session = new FakeSession("eager", doubling);
+  daemon.sessions.set(session.id, session);
+  daemon.welcomesLate = true;
+  t.after(() => {
+    daemon.welcomesLate = false;
+  });
+  const { connection, watch, phases, attachment } = connectionWith(t, session);
+  assert.ok(attachment);
+  attachment.resize({ cols: 48, rows: 30 });
+  connection.connect();
+  await watch.until(() => attachment.view.status === "live", "the session on screen");
+  assert.deepEqual(phases, ["connecting", "online"]);
+  assert.equal(
+    daemon.controls.filter(({ type, session: id }) => type === "attach" && id === session.id).length,
+    1,
+  );
 });
 
 test("the machine hears who looks, in which colours, and sends what lies above the screen once", async (t) => {

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KEYS } from "../src/key_names.ts";
 import {
-  composedInput,
   DEFAULT_KEYS,
   keySequence,
   readableInput,
@@ -79,14 +78,6 @@ test("Ctrl: one tap for the next key, two for good, another to let go", () => {
   assert.equal(stickyAfterTap("locked", 0.1), "off");
   assert.equal(stickyAfterKey("once"), "off");
   assert.equal(stickyAfterKey("locked"), "locked");
-});
-
-test("several composed lines are one paste where the program knows pastes", () => {
-  assert.equal(composedInput("ls", false), "ls\r");
-  assert.equal(composedInput("ls", true), "ls\r");
-  assert.equal(composedInput("", false), "\r");
-  assert.equal(composedInput("a\nb", false), "a\rb\r");
-  assert.equal(composedInput("a\r\nb", true), "\x1b[200~a\rb\x1b[201~\r");
 });
 
 test("undelivered input reads as what was typed", () => {

@@ -1,7 +1,7 @@
 /** The order and the words of listed sessions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { activityText, endText, listed, sessionName } from "../src/session_list.ts";
+import { activityText, endText, listed, sessionName, starterText } from "../src/session_list.ts";
 import type { SessionInfo } from "../src/wire/messages.ts";
 
 function session(id: string, fields: Partial<SessionInfo>): SessionInfo {
@@ -36,4 +36,10 @@ test("names, ages and ends", () => {
   assert.equal(endText(session("a", { code: 1 })), "exit 1");
   assert.equal(endText(session("a", { signal: "TERM" })), "SIGTERM");
   assert.equal(endText(session("a", {})), "ended");
+});
+
+test("a session says who had it started, unless a person did", () => {
+  assert.equal(starterText(session("a", { started_by: null })), null);
+  assert.match(starterText(session("a", { started_by: "studio" })) ?? "", /studio/);
+  assert.doesNotMatch(starterText(session("a", { started_by: "local" })) ?? "local", /local/);
 });

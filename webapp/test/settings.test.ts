@@ -22,6 +22,11 @@ const OTHERS: Settings = {
   fontSizePixels: 16.5,
   keys: [...DEFAULT_KEYS].reverse(),
   haptics: false,
+  bellSound: true,
+  keepsHistory: false,
+  enterSends: false,
+  snippets: [{ name: "Test", text: "make test\n" }],
+  voiceLanguage: "ja-JP",
 };
 
 test("settings go through a file unchanged", () => {

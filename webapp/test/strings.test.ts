@@ -19,6 +19,17 @@ test("both languages have the same keys, with the same placeholders, and no empt
   }
 });
 
+test("no two parts of a language say the same key", () => {
+  for (const language of ["english", "chinese"]) {
+    const parts = readdirSync(new URL("strings/", SOURCES)).filter((name) => name.startsWith(language));
+    const keys = parts.flatMap((name) => {
+      const source = readFileSync(new URL(`strings/${name}`, SOURCES), "utf8");
+      return [...source.matchAll(/^ {2}"([^"]+)":/gm)].map(([, key]) => key);
+    });
+    assert.deepEqual(keys.sort(), [...KEYS].sort());
+  }
+});
+
 test("Chinese text is Chinese, but for names", () => {
   const names = /^(Loopsy|JetBrains Mono|Solarized|Dracula|Catppuccin|Tokyo Night)$/;
   const untranslated = KEYS.filter(
@@ -29,7 +40,7 @@ test("Chinese text is Chinese, but for names", () => {
 
 test("every string is said somewhere", () => {
   const code = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.tsx?$/.test(name) && !name.startsWith("strings_"))
+    .filter((name) => /\.tsx?$/.test(name) && !/^strings[_/]/.test(name))
     .map((name) => readFileSync(new URL(name, SOURCES), "utf8"))
     .join("\n");
   // a key is written whole, or as the part before what a template adds: `phase.${name}`, `${key}.one`
@@ -47,7 +58,7 @@ const SPOKEN_ATTRIBUTE =
 const TEXT_BETWEEN_TAGS = /(?<!=)>\s*(?!loopsy |Loopsy<)[\p{L}’,. ]*\p{L}{2}[\p{L}’,.:!? ]*\s*<\/?\w/u;
 /** A literal that begins like a sentence or a label. */
 const SENTENCE = /["`]\p{Lu}\p{Ll}+(?:[ …’][^"`]*)?["`]/u;
-const NOT_SPOKEN = new Set(['"Enter"', '"Shift"', '"Tab"', '"DELETE"']);
+const NOT_SPOKEN = new Set(['"Enter"', '"Escape"', '"Shift"', '"Tab"', '"DELETE"']);
 
 test("no view has text of its own", () => {
   for (const name of readdirSync(new URL("views/", SOURCES))) {
@@ -87,7 +98,7 @@ test("counts take their form from the language, and numbers their digits", () =>
   assert.equal(sayCount("machines.sessions", 1), "1 session");
   assert.equal(sayCount("machines.sessions", 1_234), "1,234 sessions");
   assert.equal(sayCount("pair.wrong_code", 1), "That code is not right. One try is left.");
-  assert.equal(say("machine.dismiss", { session: "{session} $&" }), "Forget {session} $&");
+  assert.equal(say("session.menu", { session: "{session} $&" }), "Menu of {session} $&");
   try {
     assert.equal(speak("zh"), "zh-Hans");
     assert.equal(sayCount("machines.sessions", 1), "1 个会话");

@@ -8,6 +8,7 @@ import { CipherState } from "../src/wire/cipher.ts";
 import { WireError } from "../src/wire/errors.ts";
 import {
   decodeMessage,
+  encodeBlob,
   encodeControl,
   encodeInput,
   encodeOutput,
@@ -187,14 +188,15 @@ const session = load("session", {
   ignored: ["name", "from", "message"],
   malformed: ["name", "from", "message"],
 });
-const ENCODERS = { output: encodeOutput, input: encodeInput, snapshot: encodeSnapshot };
+const ENCODERS = { output: encodeOutput, input: encodeInput, blob: encodeBlob, snapshot: encodeSnapshot };
 
 test("session.json: stream messages both ways", () => {
   for (const { kind, stream, offset, data, message } of session.stream_messages ?? []) {
     const encode = ENCODERS[kind as keyof typeof ENCODERS];
     assert.equal(toHex(encode(Number(stream), Number(offset), fromHex(String(data)))), message);
     const decoded = decodeMessage(fromHex(String(message)));
-    assert.deepEqual(decoded, { kind, stream, offset, data: fromHex(String(data)) });
+    const number = kind === "blob" ? { transfer: stream } : { stream };
+    assert.deepEqual(decoded, { kind, ...number, offset, data: fromHex(String(data)) });
   }
 });
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from loopsy_daemon.cli.completion import PeerArgument
 from loopsy_daemon.paths import Paths
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def execute(
-    peer: Annotated[str, typer.Argument(metavar="PEER", help="Its name, or its id or the beginning of it.")],
+    peer: PeerArgument,
     command: Annotated[list[str], typer.Argument(metavar="COMMAND…", help="The program and its arguments.")],
     cwd: Annotated[str, typer.Option(metavar="DIRECTORY", help="Where; by default the home directory there.")] = "",
     timeout: Annotated[

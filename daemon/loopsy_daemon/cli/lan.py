@@ -1,4 +1,4 @@
-"""`loopsy lan enable|disable|status`: whether other machines can reach this one."""
+"""`loopsy lan enable|disable|status|openapi`: whether other machines can reach this one."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -55,6 +55,16 @@ def disable(as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def openapi() -> None:
+    """Write the OpenAPI document of what paired machines may ask."""
+    import json
+
+    from loopsy_daemon.lan.openapi import document
+
+    typer.echo(json.dumps(document(), indent=2))
+
+
+@app.command()
 def status(as_json: JsonOption = False) -> None:
     """Tell whether, and where, other machines can reach this one."""
     _show(as_json=as_json)
@@ -75,22 +85,27 @@ def lan_state(paths: Paths) -> "messages.LanState | None":
     return None if state.listen == "off" else state
 
 
-def _change(change: Callable[["LanConfig"], "LanConfig"], *, as_json: bool) -> None:
-    import msgspec
-
-    from loopsy_daemon import config, files
+def reload(paths: Paths) -> None:
+    """Let the daemon do what the configuration says now. Raises LoopsyError if it cannot."""
     from loopsy_daemon.cli.daemon import ask, with_daemon
     from loopsy_daemon.wire import messages
-
-    paths = Paths.from_environment()
-    files.private_directory(paths.home)
-    config.update(paths.config, lambda now: msgspec.structs.replace(now, lan=change(now.lan)))
 
     async def talk(client: "DaemonClient") -> None:
         await ask(client, messages.LanReload(id=client.next_id()), messages.Ok)
 
+    with_daemon(talk, paths)
+
+
+def _change(change: Callable[["LanConfig"], "LanConfig"], *, as_json: bool) -> None:
+    import msgspec
+
+    from loopsy_daemon import config, files
+
+    paths = Paths.from_environment()
+    files.private_directory(paths.home)
+    config.update(paths.config, lambda now: msgspec.structs.replace(now, lan=change(now.lan)))
     with suppress(DaemonNotRunning):  # it reads the configuration when it starts
-        with_daemon(talk, paths)
+        reload(paths)
     _show(as_json=as_json)
 
 

@@ -38,12 +38,13 @@ def pair(
     from loopsy_daemon.lan.peers import checked_permissions
 
     permissions = checked_permissions(part.strip() for part in permit.split(","))
-    ended = LanPaired("paired", _join(other, permissions)) if other else _wait(permissions, as_json=as_json)
+    ended = LanPaired("paired", join(other, permissions)) if other else wait(permissions, as_json=as_json)
     show(ended, as_json=as_json)
     return 0 if ended.outcome == "paired" else LoopsyError.exit_code
 
 
-def _wait(permissions: "tuple[Permission, ...]", *, as_json: bool) -> "LanPaired":
+def wait(permissions: "tuple[Permission, ...]", *, as_json: bool = False) -> "LanPaired":
+    """Wait until a machine joins, and return how that ended. Raises LoopsyError."""
     from loopsy_daemon import config
     from loopsy_daemon.cli.daemon import ask, with_daemon
     from loopsy_daemon.cli.peer_results import LanPairing
@@ -94,8 +95,8 @@ async def _until_end(client: "DaemonClient", permissions: "tuple[Permission, ...
     raise ConnectionLost
 
 
-def _join(other: str, permissions: "tuple[Permission, ...]") -> str:
-    """Pair with a machine that waits, and return its name."""
+def join(other: str, permissions: "tuple[Permission, ...]") -> str:
+    """Pair with a machine that waits, and return its name. Raises LoopsyError."""
     import asyncio
 
     from loopsy_daemon import config, files

@@ -7,18 +7,31 @@ import typer
 
 from loopsy_daemon import __version__
 from loopsy_daemon.cli import (
+    commands,
+    completion,
+    connect,
+    context,
+    dashboard,
     executing,
     lan,
     lan_pairing,
     lifecycle,
+    listing_files,
+    logs,
+    mcp_commands,
+    message,
     mobile,
+    moving_files,
     output,
     peers,
     phone,
     recordings,
     relay,
+    session_commands,
+    session_io,
     sessions,
     setup,
+    task,
 )
 from loopsy_daemon.errors import LoopsyError
 
@@ -42,13 +55,26 @@ lifecycle.register(app)
 sessions.register(app)
 output.register(app)
 app.add_typer(recordings.app)
+app.add_typer(commands.app)
 app.add_typer(relay.app)
 app.add_typer(mobile.app)
 app.add_typer(phone.app)
+connect.register(app)
 lan_pairing.register(app)
 app.add_typer(peers.app)
 app.add_typer(lan.app)
 executing.register(app)
+app.add_typer(context.app)
+app.add_typer(message.app)
+app.add_typer(task.app)
+session_io.register(session_commands.app)
+app.add_typer(session_commands.app)
+app.add_typer(mcp_commands.app)
+dashboard.register(app)
+moving_files.register(app)
+listing_files.register(app)
+logs.register(app)
+completion.register(app)
 
 
 def _show_version(wanted: bool) -> None:
@@ -72,6 +98,7 @@ def main() -> None:
 
 
 def _run() -> int:
+    completion.prepare()
     try:
         status = app(prog_name=PROGRAM, standalone_mode=False)
     except LoopsyError as error:

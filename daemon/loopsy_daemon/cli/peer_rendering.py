@@ -1,10 +1,11 @@
 """Text for people of what commands about other machines report."""
 
+import stat
 from typing import Final, assert_never
 
 from loopsy_daemon.cli import peer_results as results
 from loopsy_daemon.cli.tables import Cell, print_table
-from loopsy_daemon.cli.text import ago, printable
+from loopsy_daemon.cli.text import ago, printable, size
 
 _ENDS: Final = {
     "refused": "The pairing was refused; nothing was stored.",
@@ -17,12 +18,15 @@ _STATES: Final = {
     "refused": Cell("does not know this machine", style="red"),
     "impostor": Cell("another certificate", style="red"),
 }
+_TYPE_BITS: Final = {"file": stat.S_IFREG, "directory": stat.S_IFDIR, "link": stat.S_IFLNK}
 
 
 def show_peer_result(result: results.PeerResult) -> None:
     """Print the result to stdout."""
     if isinstance(result, results.PeerList):
         _show_peers(result)
+    elif isinstance(result, results.RemoteListing):
+        _show_files(result)
     else:
         print("\n".join(_lines(result)))
 
@@ -34,7 +38,8 @@ def _lines(
     | results.PeerPermitted
     | results.PeerAddress
     | results.LanShown
-    | results.Execution,
+    | results.Execution
+    | results.FilesMoved,
 ) -> list[str]:
     match result:
         case results.LanPairing():
@@ -60,8 +65,28 @@ def _lines(
             return [*lines, f"discovery  {'on' if result.discovery and result.listen == 'lan' else 'off'}"]
         case results.Execution():
             return [f"{result.stdout}{result.stderr}"]
+        case results.FilesMoved():
+            return [f"{printable(file.path)}  {size(file.size_bytes)}" for file in result.files]
         case _:
             assert_never(result)
+
+
+def _show_files(found: results.RemoteListing) -> None:
+    rows = [
+        (
+            Cell(stat.filemode(_TYPE_BITS.get(entry.type, 0) | entry.mode)),
+            Cell(size(entry.size_bytes) if entry.type == "file" else "-"),
+            Cell(f"{ago(entry.modified_at)} ago"),
+            Cell(entry.name, style="bold" if entry.type == "directory" else "", may_shrink=True),
+        )
+        for entry in found.entries
+    ]
+    if rows:
+        print_table(("MODE", "SIZE", "CHANGED", "NAME"), rows)
+    else:
+        print(f"{printable(found.path)} is empty, or has hidden names only; see them: loopsy ls --all")
+    if not found.is_whole:
+        print("… and more; see them: loopsy ls --limit NUMBER")
 
 
 def _show_peers(found: results.PeerList) -> None:

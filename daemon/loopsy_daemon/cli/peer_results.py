@@ -103,4 +103,54 @@ class Execution:
     stderr: str
 
 
-PeerResult = PeerList | LanPairing | LanPaired | PeerRemoved | PeerPermitted | PeerAddress | LanShown | Execution
+@dataclass(frozen=True, slots=True)
+class MovedFile:
+    """A file that was moved: `source` as it was named, `path` where it is now, absolute."""
+
+    source: str
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesMoved:
+    """Files that were sent to a peer, or fetched from it."""
+
+    peer: str
+    files: tuple[MovedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file of a peer. `type` is `file`, `directory`, `link` or `other`; `modified_at` in seconds since 1970."""
+
+    name: str
+    type: str
+    size_bytes: int
+    modified_at: float
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteListing:
+    """What is at a path of a peer; `is_whole` is false if there is more."""
+
+    peer: str
+    path: str
+    entries: tuple[FileRow, ...]
+    is_whole: bool
+
+
+PeerResult = (
+    PeerList
+    | LanPairing
+    | LanPaired
+    | PeerRemoved
+    | PeerPermitted
+    | PeerAddress
+    | LanShown
+    | Execution
+    | FilesMoved
+    | RemoteListing
+)

@@ -4,17 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loopsy_daemon.cli.completion import PeerArgument
 from loopsy_daemon.errors import LoopsyError, UsageError
 from loopsy_daemon.paths import Paths
 
 if TYPE_CHECKING:
-    from loopsy_daemon.cli.peer_results import PeerRow
     from loopsy_daemon.lan.peer_keys import PeerKeys
     from loopsy_daemon.lan.peers import Peer, PeerStore
 
 app = typer.Typer(name="peers", help="The machines that are paired with this one.", invoke_without_command=True)
-PeerArgument = Annotated[str, typer.Argument(metavar="PEER", help="Its name, or its id or the beginning of it.")]
-PERMITS = "execute, transfer, context, message, session; or all, or none"
+PERMITS = "execute, transfer, context, message, session; or all, or none; every-session"
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -27,28 +26,30 @@ def list_peers(context: typer.Context, as_json: JsonOption = False) -> None:
         return
     import asyncio
 
-    from loopsy_daemon.cli.lan import lan_state
-    from loopsy_daemon.cli.peer_results import MachineRow, PeerList
+    from loopsy_daemon.cli.peer_results import MachineRow, PeerList, PeerRow
     from loopsy_daemon.cli.render import show
+    from loopsy_daemon.service.machines import Machines
+    from loopsy_daemon.service.peer_states import peer_states
 
-    paths = Paths.from_environment()
-    store, keys = open_peers(paths)
-    state = lan_state(paths)
-    found = {peer.node_id: peer for peer in state.peers} if state else {}
-    asked = [peer for peer in store.all() if peer.node_id not in found or found[peer.node_id].state == "unknown"]
-    rows = {row.node_id: row for row in asyncio.run(_ask_all(asked, keys))}
-    for peer in store.all():
-        if peer.node_id not in rows:
-            known = found[peer.node_id]
-            rows[peer.node_id] = _row(
-                peer, known.state, known.address, known.version, tuple(known.permissions), known.seen_at
-            )
-    machines = tuple(
-        MachineRow(other.node_id, other.name, tuple(other.addresses), other.platform, other.version)
-        for other in (state.machines if state else ())
-        if other.node_id not in rows
+    states, others = asyncio.run(peer_states(Machines(Paths.from_environment())))
+    rows = tuple(
+        PeerRow(
+            node_id=found.peer.node_id,
+            name=found.peer.name,
+            state=found.state,
+            address=found.address,
+            version=found.version,
+            permits=found.peer.permissions,
+            permitted=found.permitted,
+            paired_at=found.peer.paired_at,
+            seen_at=found.seen_at,
+        )
+        for found in states
     )
-    show(PeerList(peers=tuple(rows[peer.node_id] for peer in store.all()), machines=machines), as_json=as_json)
+    machines = tuple(
+        MachineRow(other.node_id, other.name, tuple(other.addresses), other.platform, other.version) for other in others
+    )
+    show(PeerList(peers=rows, machines=machines), as_json=as_json)
 
 
 @app.command()
@@ -112,18 +113,6 @@ def open_peers(paths: Paths) -> "tuple[PeerStore, PeerKeys]":
     return PeerStore(paths.peers), PeerKeys.of(paths, config.load(paths.config))
 
 
-async def _ask_all(peers: "list[Peer]", keys: "PeerKeys") -> "list[PeerRow]":
-    import asyncio
-
-    from loopsy_daemon.lan.presence import presence_of
-
-    found = await asyncio.gather(*(presence_of(peer, keys) for peer in peers))
-    return [
-        _row(peer, presence.state, presence.address, presence.version, presence.permissions, presence.seen_at)
-        for peer, presence in zip(peers, found, strict=True)
-    ]
-
-
 async def _tell(peer: "Peer", keys: "PeerKeys") -> bool:
     from loopsy_daemon.lan.remote import Remote
 
@@ -133,26 +122,3 @@ async def _tell(peer: "Peer", keys: "PeerKeys") -> bool:
     except LoopsyError:
         return False
     return True
-
-
-def _row(
-    peer: "Peer",
-    state: str,
-    address: str | None,
-    version: str | None,
-    permitted: tuple[str, ...],
-    seen_at: float | None,
-) -> "PeerRow":
-    from loopsy_daemon.cli.peer_results import PeerRow
-
-    return PeerRow(
-        node_id=peer.node_id,
-        name=peer.name,
-        state=state,
-        address=address or next(iter(peer.addresses), None),
-        version=version,
-        permits=peer.permissions,
-        permitted=permitted,
-        paired_at=peer.paired_at,
-        seen_at=seen_at,
-    )

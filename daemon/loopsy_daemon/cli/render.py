@@ -2,14 +2,19 @@
 
 import dataclasses
 import json
+import shlex
 import sys
 import time
 from collections.abc import Sequence
 from typing import Final, assert_never
 
 from loopsy_daemon.cli import results
+from loopsy_daemon.cli.dashboard_results import DashboardResult, show_dashboard
+from loopsy_daemon.cli.mcp_results import AgentRows, show_agents
 from loopsy_daemon.cli.peer_rendering import show_peer_result
 from loopsy_daemon.cli.peer_results import PeerResult
+from loopsy_daemon.cli.session_rendering import show_fleet_result
+from loopsy_daemon.cli.session_results import FleetResult
 from loopsy_daemon.cli.tables import Cell, print_table
 from loopsy_daemon.cli.text import ago, count, printable, size
 
@@ -34,6 +39,15 @@ def _show_text(result: results.Result) -> None:
     if isinstance(result, PeerResult):
         show_peer_result(result)
         return
+    if isinstance(result, FleetResult):
+        show_fleet_result(result)
+        return
+    if isinstance(result, AgentRows):
+        show_agents(result)
+        return
+    if isinstance(result, DashboardResult):
+        show_dashboard(result)
+        return
     match result:
         case results.PhoneList():
             _show_phones(result.phones)
@@ -41,6 +55,8 @@ def _show_text(result: results.Result) -> None:
             _show_sessions(result.sessions)
         case results.RecordingList():
             _show_recordings(result.recordings)
+        case results.CommandList():
+            _show_commands(result.commands)
         case results.SessionOutput():
             sys.stdout.writelines(f"{line}\n" for line in result.lines)
         case _:
@@ -93,7 +109,13 @@ def _lines(result: results.OwnResult) -> list[str]:
             return [f"{result.name} has ended; play it: loopsy record play {result.name}"]
         case results.RecordingRemoved():
             return [f"{result.name} is deleted."]
-        case results.PhoneList() | results.SessionList() | results.RecordingList() | results.SessionOutput():
+        case (
+            results.PhoneList()
+            | results.SessionList()
+            | results.CommandList()
+            | results.RecordingList()
+            | results.SessionOutput()
+        ):
             raise AssertionError("these are printed as they are")
         case _:
             assert_never(result)
@@ -172,6 +194,22 @@ def _show_sessions(sessions: Sequence[results.SessionRow]) -> None:
         for session in sessions
     ]
     print_table(("ID", "NAME", "AGENT", "STATE", "CLIENTS", "IDLE", "TITLE"), rows)
+
+
+def _show_commands(commands: Sequence[results.CommandRow]) -> None:
+    if not commands:
+        print("No command is saved; add one: loopsy commands add Tests -- make test")
+        return
+    rows = [
+        (
+            Cell(command.label),
+            Cell(shlex.join(command.arguments), may_shrink=True),
+            Cell(command.directory or "~"),
+            Cell(command.id),
+        )
+        for command in commands
+    ]
+    print_table(("LABEL", "COMMAND", "DIRECTORY", "ID"), rows)
 
 
 def _show_recordings(recordings: Sequence[results.RecordingRow]) -> None:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from loopsy_daemon.cli.dashboard_results import DashboardResult
+from loopsy_daemon.cli.mcp_results import AgentRows
 from loopsy_daemon.cli.peer_results import PeerResult
+from loopsy_daemon.cli.session_results import FleetResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,23 @@ class SessionOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandRow:
+    """A saved command."""
+
+    id: str
+    label: str
+    arguments: tuple[str, ...]
+    directory: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandList:
+    """The saved commands in their order."""
+
+    commands: tuple[CommandRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingRow:
     """A recording; times in seconds, `started_at` since 1970. `state` is `recording`, `ended` or `cut`."""
 
@@ -236,8 +256,9 @@ OwnResult = (
     | SessionOpened
     | SessionEnded
     | SessionOutput
+    | CommandList
     | RecordingList
     | RecordingState
     | RecordingRemoved
 )
-Result = OwnResult | PeerResult
+Result = OwnResult | PeerResult | FleetResult | AgentRows | DashboardResult

@@ -1,5 +1,6 @@
 """Who gets to a route: no web page, nobody without a peer's key but for pairing, nobody too often; each is audited."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -25,11 +26,30 @@ STATUS_OF: Final = {
     "no_pairing": 403,
     "not_found": 404,
     "busy": 409,
+    "ended": 409,
     "too_large": 413,
     "misdirected": 421,
+    "conflict": 409,
+    "lost": 409,
+    "full": 507,
+    "cut": 400,
+    "timeout": 408,
+    "denied_path": 403,
+    "bad_path": 400,
+    "no_such_file": 404,
+    "not_a_file": 409,
+    "file_unreadable": 403,
+    "file_exists": 409,
+    "file_changed": 412,
+    "bad_checksum": 422,
+    "too_many_transfers": 409,
+    "disk_full": 507,
+    "write_failed": 409,
     "rate_limited": 429,
     "unavailable": 503,
 }
+BODY_SILENCE_SECONDS: Final = 30.0
+BODY_SECONDS: Final = 30.0
 _REQUESTS_PER_MINUTE: Final = 240
 _PAIRING_STEPS_PER_MINUTE: Final = 30
 _FAILURES_PER_MINUTE: Final = 10
@@ -72,7 +92,7 @@ class Admission:
         except PeerRefused as refusal:
             await refuse(refusal)(scope, receive, audited_send)
         else:
-            await self._app(scope, receive, audited_send)
+            await self._app(scope, impatient(receive), audited_send)
 
     def _admit(self, request: Request) -> None:
         now, address = self._clock(), remote_host(request)
@@ -115,6 +135,7 @@ class Admission:
                 name=peer.name if peer else None,
                 program=getattr(request.state, "program", None),
                 job=getattr(request.state, "job", None),
+                file=getattr(request.state, "file", "")[:_MAX_LOGGED_PATH] or None,
             )
         )
 
@@ -135,9 +156,11 @@ def _take(limit: RateLimit, name: str, now: float) -> None:
 
 
 def refuse(refusal: PeerRefused) -> Response:
-    """Return the response that a refusal is."""
+    """Return the response that a refusal is; whatever else was to come on the connection is not read."""
     problem = api.Problem(code=refusal.code, message=refusal.message, hint=refusal.hint)
-    return answer(problem, STATUS_OF.get(refusal.code, 500))
+    response = answer(problem, STATUS_OF.get(refusal.code, 500))
+    response.headers["connection"] = "close"
+    return response
 
 
 def answer(value: object, status: int = 200) -> Response:
@@ -172,8 +195,35 @@ def remote_host(request: Request) -> str:
 async def read_body(request: Request, max_bytes: int) -> bytes:
     """Return the body. Raises PeerRefused if it is too long: nobody fills our memory."""
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > max_bytes:
-            raise PeerRefused("too_large", f"A request has at most {max_bytes} bytes.")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > max_bytes:
+                    raise PeerRefused("too_large", f"A request has at most {max_bytes} bytes.")
+    except TimeoutError:
+        raise _too_slow() from None
     return bytes(body)
+
+
+def impatient(receive: Receive) -> Receive:
+    """Return what receives the same, as long as no part of the body is too long in coming."""
+    is_whole = False
+
+    async def received() -> Message:
+        nonlocal is_whole
+        if is_whole:  # what is awaited now is the end of the connection
+            return await receive()
+        try:
+            async with asyncio.timeout(BODY_SILENCE_SECONDS):
+                message = await receive()
+        except TimeoutError:
+            raise _too_slow() from None
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return received
+
+
+def _too_slow() -> PeerRefused:
+    return PeerRefused("timeout", "The request did not come to its end in time.", "look at the network between the two")

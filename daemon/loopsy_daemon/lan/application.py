@@ -2,9 +2,11 @@
 
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,10 +22,18 @@ from loopsy_daemon.lan.execution import Executions
 from loopsy_daemon.lan.identity import Identity
 from loopsy_daemon.lan.pairing_desk import PairingDesk
 from loopsy_daemon.lan.peers import Peer, PeerStore
+from loopsy_daemon.transfer.errors import TransferError
 from loopsy_daemon.wire.errors import MalformedMessage
 
 _log = logging.getLogger(__name__)
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Capability(Protocol):
+    """What peers may ask of this machine, in a module of its own."""
+
+    def routes(self) -> Iterable[tuple[str, str, Handler]]:
+        """Return method, path and handler of each request; a handler may raise LoopsyError and MalformedMessage."""
 
 
 class PeerRoutes:
@@ -37,6 +47,7 @@ class PeerRoutes:
         peers: PeerStore,
         desk: PairingDesk,
         executions: Executions,
+        capabilities: Sequence[Capability],
         forgotten: Callable[[Peer], None],
     ) -> None:
         self._identity = identity
@@ -44,6 +55,7 @@ class PeerRoutes:
         self._peers = peers
         self._desk = desk
         self._executions = executions
+        self._capabilities = capabilities
         self._forgotten = forgotten
 
     def behind_admission(self, log: AuditLog) -> ASGIApp:
@@ -57,8 +69,13 @@ class PeerRoutes:
             Route("/v1/pair/reveal", _guarded(self._reveal), methods=["POST"]),
             Route("/v1/pair/confirm", _guarded(self._confirm), methods=["POST"]),
             Route("/v1/pair/withdraw", _guarded(self._withdraw), methods=["POST"]),
+            *(
+                Route(path, _guarded(handler), methods=[method])
+                for capability in self._capabilities
+                for method, path, handler in capability.routes()
+            ),
         ]
-        return Admission(Starlette(routes=routes), self._peers, log)
+        return Admission(Starlette(routes=routes, exception_handlers={HTTPException: _unknown}), self._peers, log)
 
     async def _health(self, request: Request) -> Response:
         return answer(
@@ -96,6 +113,13 @@ class PeerRoutes:
         return answer({})
 
 
+async def _unknown(_request: Request, error: Exception) -> Response:
+    """Refuse what is no route, or not with this method, in the words of all refusals."""
+    assert isinstance(error, HTTPException)
+    problem = api.Problem(code="not_found", message="That machine knows no such request.", hint="update the older one")
+    return answer(problem, error.status_code)
+
+
 async def _pairing_body(request: Request, kind: type[api.T]) -> api.T:
     return api.decode(await read_body(request, api.MAX_PAIRING_BODY_BYTES), kind)
 
@@ -108,6 +132,8 @@ def _guarded(handler: Handler) -> Handler:
             return await handler(request)
         except PeerRefused as refusal:
             return refuse(refusal)
+        except TransferError as error:
+            return refuse(PeerRefused(error.code, error.message, error.hint))
         except MalformedMessage:
             return refuse(PeerRefused("bad_request", "That is no such request."))
         except LoopsyError as error:

@@ -16,7 +16,10 @@ _log = logging.getLogger(__name__)
 
 
 class AuditLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One request: `peer` and `name` are None for somebody who is not paired; `program` is a command's first word."""
+    """One request: `peer` and `name` are None for somebody who is not paired.
+
+    `program` is a command's first word, `file` the path that was asked for.
+    """
 
     at: float
     address: str
@@ -27,6 +30,7 @@ class AuditLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str | None = None
     program: str | None = None
     job: str | None = None
+    file: str | None = None
 
 
 class AuditLog:

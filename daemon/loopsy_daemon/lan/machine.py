@@ -4,22 +4,32 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Literal
 
 from loopsy_daemon import __version__
 from loopsy_daemon.config import Config, LanConfig
+from loopsy_daemon.exchange.exchange import Exchange
 from loopsy_daemon.lan import identity
 from loopsy_daemon.lan.addresses import format_address
 from loopsy_daemon.lan.application import PeerRoutes
 from loopsy_daemon.lan.audit import AuditLog
 from loopsy_daemon.lan.discovery import Announcement, Discovery, own_addresses
+from loopsy_daemon.lan.exchange_routes import PeerExchange
 from loopsy_daemon.lan.execution import Executions
+from loopsy_daemon.lan.files import Files
+from loopsy_daemon.lan.openapi import OpenApi
 from loopsy_daemon.lan.pairing_desk import PairingDesk, Partner
 from loopsy_daemon.lan.peer_keys import PeerKeys
+from loopsy_daemon.lan.peer_sessions import PeerSessions
 from loopsy_daemon.lan.peers import PERMISSIONS, Peer, PeerStore, Permission, key_hash
 from loopsy_daemon.lan.presence import HealthChecks, State
 from loopsy_daemon.lan.server import PeerServer
+from loopsy_daemon.lan.session_desk import SessionDesk
+from loopsy_daemon.lan.transfer import Transfers
 from loopsy_daemon.paths import Paths
+from loopsy_daemon.sessions.registry import Registry
+from loopsy_daemon.transfer.rules import Rules
 
 Happening = Callable[[str, dict[str, str]], None]
 
@@ -27,7 +37,9 @@ Happening = Callable[[str, dict[str, str]], None]
 class Machine:
     """Listens from `start` to `close`."""
 
-    def __init__(self, paths: Paths, config: Config, happened: Happening) -> None:
+    def __init__(
+        self, paths: Paths, config: Config, happened: Happening, registry: Registry, exchange: Exchange
+    ) -> None:
         assert config.lan.listen != "off"
         self.identity = identity.load_or_create(paths.lan_identity)
         self.peers = PeerStore(paths.peers)
@@ -39,12 +51,26 @@ class Machine:
         self._happened = happened
         self._executions = Executions(config.lan)
         self.desk = PairingDesk(self.identity, config.name, self._store)
+        rules = Rules.of(
+            allow=config.transfer.allow,
+            deny=config.transfer.deny,
+            max_bytes=config.transfer.max_bytes,
+            home=Path.home(),
+            loopsy_home=paths.home,
+        )
         routes = PeerRoutes(
             identity=self.identity,
             name=config.name,
             peers=self.peers,
             desk=self.desk,
             executions=self._executions,
+            capabilities=[
+                Files(rules),
+                Transfers(rules),
+                PeerSessions(SessionDesk(registry, happened), config.lan),
+                PeerExchange(exchange),
+                OpenApi(),
+            ],
             forgotten=self._forgotten,
         )
         self._server = PeerServer(routes.behind_admission(AuditLog(paths.audit_log)), self.identity)

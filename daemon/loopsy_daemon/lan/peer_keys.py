@@ -1,4 +1,4 @@
-"""The keys that this machine presents to its peers, kept with its other secrets."""
+"""The keys that this machine presents to its peers, kept with its other secrets; read again only when they change."""
 
 from collections.abc import Callable
 from typing import Self
@@ -13,11 +13,16 @@ from loopsy_daemon.paths import Paths
 
 
 class PeerKeys:
-    """One secret that maps node ids to keys: a keyring cannot list what it has."""
+    """One secret that maps node ids to keys: a keyring cannot list what it has, and is slow to ask.
+
+    Whoever writes leaves a new stamp behind, so that other processes know that what they have read is old.
+    """
 
     def __init__(self, paths: Paths, store: SecretStore) -> None:
         self._guard = paths.peers
+        self._stamp = paths.peers.with_name("peer-keys.stamp")
         self._store = store
+        self._seen: tuple[tuple[int, int] | None, dict[str, str]] | None = None
 
     @classmethod
     def of(cls, paths: Paths, config: Config) -> Self:
@@ -25,8 +30,11 @@ class PeerKeys:
         return cls(paths, open_store(paths, config))
 
     def get(self, node_id: str) -> str | None:
-        """Return the key for this peer, or None if there is none."""
-        return self._read().get(node_id)
+        """Return the key for this peer, or None if there is none. Raises SecretsUnavailable."""
+        now = self._stamped()  # before reading: a change in between is noticed the next time
+        if self._seen is None or self._seen[0] != now:
+            self._seen = now, self._read()
+        return self._seen[1].get(node_id)
 
     def put(self, node_id: str, key: str) -> None:
         """Keep the key for this peer."""
@@ -49,3 +57,11 @@ class PeerKeys:
         files.private_directory(self._guard.parent)
         with files.locked(self._guard.with_name("peer-keys")):
             self._store.put(PEER_KEYS, msgspec.json.encode(change(self._read())).decode())
+            files.write_atomically(self._stamp, b"")
+
+    def _stamped(self) -> tuple[int, int] | None:
+        try:
+            found = self._stamp.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns

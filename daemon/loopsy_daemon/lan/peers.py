@@ -12,8 +12,9 @@ from msgspec import Meta, Struct
 from loopsy_daemon import files
 from loopsy_daemon.errors import LoopsyError, UsageError
 
-Permission = Literal["execute", "transfer", "context", "message", "session"]
-PERMISSIONS: Final[tuple[Permission, ...]] = get_args(Permission)
+Permission = Literal["execute", "transfer", "context", "message", "session", "every-session"]
+PERMISSIONS: Final[tuple[Permission, ...]] = ("execute", "transfer", "context", "message", "session")
+"""What `all` permits; sessions that a peer did not start are permitted by name alone."""
 MAX_ADDRESSES: Final = 8
 
 
@@ -147,9 +148,8 @@ def checked_permissions(names: Iterable[str]) -> tuple[Permission, ...]:
         return PERMISSIONS
     if wanted == {"none"}:
         return ()
-    unknown = sorted(wanted - set(PERMISSIONS))
+    every: tuple[Permission, ...] = get_args(Permission)
+    unknown = sorted(wanted - set(every))
     if unknown:
-        raise UsageError(
-            f"There is no permission {unknown[0]!r}.", f"choose of: {', '.join(PERMISSIONS)}; or all; or none"
-        )
-    return tuple(permission for permission in PERMISSIONS if permission in wanted)
+        raise UsageError(f"There is no permission {unknown[0]!r}.", f"choose of: {', '.join(every)}; or all; or none")
+    return tuple(permission for permission in every if permission in wanted)

@@ -6,14 +6,16 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from loopsy_daemon.errors import LoopsyError
-from loopsy_daemon.lan.discovery import Announcement
 from loopsy_daemon.lan.errors import PeerError, PeerRefused, WrongCertificate
 from loopsy_daemon.lan.peer_keys import PeerKeys
 from loopsy_daemon.lan.peers import Peer, PeerStore
 from loopsy_daemon.lan.remote import Remote
+
+if TYPE_CHECKING:
+    from loopsy_daemon.lan.discovery import Announcement
 
 CHECK_SECONDS: Final = 15.0
 # One lost answer does not make a peer offline.
@@ -42,7 +44,7 @@ class HealthChecks:
         self,
         peers: PeerStore,
         keys: PeerKeys,
-        announced: Callable[[], dict[str, Announcement]],
+        announced: "Callable[[], dict[str, Announcement]]",
         changed: Callable[[Peer, State], None],
     ) -> None:
         self._peers = peers
@@ -106,7 +108,8 @@ async def presence_of(peer: Peer, keys: PeerKeys, announced: Sequence[str] = ())
     """Ask a peer how it is, where it is announced and where it was."""
     addresses = tuple(dict.fromkeys((*announced, *peer.addresses)))
     try:
-        async with Remote(peer.name, peer.certificate, addresses, keys.get(peer.node_id)) as remote:
+        key = await asyncio.to_thread(keys.get, peer.node_id)  # a keyring may take its time
+        async with Remote(peer.name, peer.certificate, addresses, key) as remote:
             health = await remote.health()
             return Presence("online", remote.address, health.version, tuple(health.permissions), time.time())
     except WrongCertificate:

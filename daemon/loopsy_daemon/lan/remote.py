@@ -2,15 +2,18 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
+from urllib.parse import urlencode
 
+import h11
 import httpx
 
 from loopsy_daemon.lan import api
 from loopsy_daemon.lan.addresses import parse_address
+from loopsy_daemon.lan.bulk import bulk
 from loopsy_daemon.lan.errors import PeerError, PeerRefused, PeerUnreachable, WrongCertificate
 from loopsy_daemon.lan.identity import as_pem
 from loopsy_daemon.wire.errors import MalformedMessage
@@ -20,6 +23,7 @@ ANSWER_SECONDS: Final = 10.0
 # Longer than a silent command's signs of life are apart.
 SILENCE_SECONDS: Final = 35.0
 MAX_LINE_BYTES: Final = 4 * 1_048_576
+U = TypeVar("U")
 
 
 class Remote:
@@ -30,13 +34,11 @@ class Remote:
         self.address: str | None = None
         """The address that answered."""
         self._addresses = tuple(addresses)
-        headers = {"Host": api.HOST}
-        if key is not None:
-            headers["Authorization"] = f"Bearer {key}"
+        self._headers = {"Host": api.HOST} | ({} if key is None else {"Authorization": f"Bearer {key}"})
         self._context = _pinned(certificate)
         self._client = httpx.AsyncClient(
             verify=self._context,
-            headers=headers,
+            headers=self._headers,
             trust_env=False,  # a proxy from the environment has no business between two machines of one network
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
         )
@@ -51,82 +53,155 @@ class Remote:
 
     async def health(self) -> api.Health:
         """Ask how the peer is. Raises PeerError."""
-        return await self._ask("GET", "/v1/health", api.Health)
+        return await self.ask("GET", "/v1/health", api.Health)
 
     async def forget(self) -> None:
         """Tell the peer that the pairing is over. Raises PeerError."""
-        await self._ask("DELETE", "/v1/peer", dict[str, str])
+        await self.ask("DELETE", "/v1/peer", dict[str, str])
 
     async def commit(self, commitment: bytes) -> api.Committed:
         """Begin a pairing. Raises PeerError."""
-        return await self._ask("POST", "/v1/pair/commit", api.Committed, api.Commit(commitment=commitment))
+        return await self.ask("POST", "/v1/pair/commit", api.Committed, api.Commit(commitment=commitment))
 
     async def reveal(self, pairing: str, hello: bytes) -> None:
         """Say our hello. Raises PeerError."""
-        await self._ask("POST", "/v1/pair/reveal", dict[str, str], api.Reveal(pairing=pairing, hello=hello))
+        await self.ask("POST", "/v1/pair/reveal", dict[str, str], api.Reveal(pairing=pairing, hello=hello))
 
     async def confirm(self, pairing: str, sealed: bytes, patience_seconds: float) -> bytes:
         """Say that the person here has confirmed, and wait for the other. Raises PeerError."""
         said = api.Confirm(pairing=pairing, sealed=sealed)
-        return (await self._ask("POST", "/v1/pair/confirm", api.Confirmed, said, patience_seconds)).sealed
+        return (await self.ask("POST", "/v1/pair/confirm", api.Confirmed, said, patience_seconds)).sealed
 
     async def withdraw(self, pairing: str) -> None:
         """Say that the person here does not want to. Raises PeerError."""
-        await self._ask("POST", "/v1/pair/withdraw", dict[str, str], api.Withdraw(pairing=pairing))
+        await self.ask("POST", "/v1/pair/withdraw", dict[str, str], api.Withdraw(pairing=pairing))
 
     async def cancel(self, job: str) -> None:
         """End a command. Raises PeerError."""
-        await self._ask("DELETE", f"/v1/execute/{job}", dict[str, str])
+        await self.ask("DELETE", f"/v1/execute/{job}", dict[str, str])
 
     async def execute(self, wanted: api.Execute) -> AsyncGenerator[api.ExecutionEvent, None]:
         """Run a command and yield what happens; the last is Ended. Raises PeerError."""
-        timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
-        async with self._response("POST", "/v1/execute", api.encode(wanted), timeout) as response:
-            line = bytearray()
-            async for part in response.aiter_raw():
-                *complete, rest = (line + part).split(b"\n")
-                line = bytearray(rest)
-                if len(line) > MAX_LINE_BYTES:
-                    raise self._misunderstood()
-                for text in complete:
-                    event = self._event(bytes(text))
-                    yield event
-                    if isinstance(event, api.Ended):
-                        return
+        async with aclosing(self.lines("POST", "/v1/execute", wanted)) as lines:
+            async for line in lines:
+                event = self.understood(api.decode_event, line)
+                yield event
+                if isinstance(event, api.Ended):
+                    return
         raise PeerUnreachable(f"{self.name} went away while the command ran; it is ended there.", "loopsy peers")
 
-    async def _ask(
+    async def ask(
         self,
         method: str,
         path: str,
         kind: type[api.T],
         body: object = None,
         patience_seconds: float = ANSWER_SECONDS,
+        *,
+        query: Mapping[str, str] | None = None,
     ) -> api.T:
+        """Send a request and return its answer as a value of this kind; `body` is sent as JSON. Raises PeerError."""
         data = None if body is None else api.encode(body)
-        timeout = httpx.Timeout(patience_seconds, connect=CONNECT_SECONDS)
-        async with self._response(method, path, data, timeout) as response:
-            return self._decoded(await self._read(response), kind)
+        async with self.stream(method, path, content=data, query=query, patience_seconds=patience_seconds) as response:
+            return self.understood(lambda answer: api.decode(answer, kind), await self.read(response.aiter_raw()))
+
+    async def lines(
+        self, method: str, path: str, body: object = None, patience_seconds: float = SILENCE_SECONDS
+    ) -> AsyncGenerator[bytes, None]:
+        """Send a request and yield the lines of its answer as they come; silence ends it. Raises PeerError."""
+        data = None if body is None else api.encode(body)
+        async with self.stream(method, path, content=data, patience_seconds=patience_seconds) as response:
+            line = bytearray()
+            async for part in response.aiter_raw():
+                *complete, rest = (line + part).split(b"\n")
+                line = bytearray(rest)
+                if len(line) > MAX_LINE_BYTES:
+                    raise self.misunderstood()
+                for text in complete:
+                    yield bytes(text)
 
     @asynccontextmanager
-    async def _response(
-        self, method: str, path: str, data: bytes | None, patience: httpx.Timeout
+    async def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | AsyncIterable[bytes] | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        patience_seconds: float = SILENCE_SECONDS,
     ) -> AsyncIterator[httpx.Response]:
+        """Send a request and give its answer, the body of which is read by the caller. Raises PeerError.
+
+        The answer is awaited for `patience_seconds`, and so is each part of its body.
+        """
         address = self.address or await self._find()
         host, port = parse_address(address)
         url = httpx.URL(scheme="https", host=host, port=port, path=path)
-        request = self._client.build_request(method, url, content=data, timeout=patience)
+        patience = httpx.Timeout(patience_seconds, connect=CONNECT_SECONDS)
+        request = self._client.build_request(
+            method, url, params=query, headers=headers, content=content, timeout=patience
+        )
         try:
             response = await self._client.send(request, stream=True)
             try:
                 if response.status_code != httpx.codes.OK:
-                    problem = self._decoded(await self._read(response), api.Problem)
-                    raise PeerRefused(problem.code, f"{self.name}: {problem.message}", problem.hint)
+                    raise self._refusal(await self.read(response.aiter_raw()))
                 yield response
             finally:
                 await response.aclose()
         except httpx.HTTPError as error:
             raise self._unreachable(error, address) from error
+
+    @asynccontextmanager
+    async def bulk(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str],
+        content: AsyncIterable[bytes] | None = None,
+        content_bytes: int = 0,
+        patience_seconds: float = SILENCE_SECONDS,
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Send a request with a large body, or for a large answer, and give the answer's body as it comes.
+
+        Nothing but content may raise OSError meanwhile. Raises PeerError, and what `content` raises.
+        """
+        address = self.address or await self._find()
+        host, port = parse_address(address)
+        headers = {**self._headers, "Content-Length": str(content_bytes), "Connection": "close"}
+        request = h11.Request(method=method, target=f"{path}?{urlencode(query)}", headers=list(headers.items()))
+        try:
+            async with bulk(
+                host,
+                port,
+                self._context,
+                request=request,
+                content=content,
+                connect_seconds=CONNECT_SECONDS,
+                patience_seconds=patience_seconds,
+            ) as answer:
+                if answer.status != httpx.codes.OK:
+                    raise self._refusal(await self.read(answer.parts()))
+                yield answer.parts()
+        except OSError as error:
+            raise self._unreachable(error, address) from error
+
+    def understood(self, decode: Callable[[bytes], U], data: bytes) -> U:
+        """Return what the peer said, decoded. Raises PeerError if it is not what this version knows."""
+        try:
+            return decode(data)
+        except MalformedMessage as error:
+            raise self.misunderstood() from error
+
+    def _refusal(self, answer: bytes) -> PeerRefused:
+        problem = self.understood(lambda data: api.decode(data, api.Problem), answer)
+        return PeerRefused(problem.code, f"{self.name}: {problem.message}", problem.hint)
+
+    def misunderstood(self) -> PeerError:
+        """Return the error for an answer that breaks the rules."""
+        return PeerError(f"{self.name} gave an answer that this version does not understand.", "update both machines")
 
     async def _find(self) -> str:
         """Return the address at which the peer answers first. Raises PeerUnreachable, or WrongCertificate."""
@@ -158,28 +233,14 @@ class Remote:
         writer.transport.abort()
         return address
 
-    async def _read(self, response: httpx.Response) -> bytes:
+    async def read(self, parts: AsyncIterator[bytes]) -> bytes:
+        """Return the body of an answer. Raises PeerError if it is too long."""
         body = bytearray()
-        async for part in response.aiter_raw():
+        async for part in parts:
             body += part
             if len(body) > api.MAX_BODY_BYTES:
-                raise self._misunderstood()
+                raise self.misunderstood()
         return bytes(body)
-
-    def _decoded(self, data: bytes, kind: type[api.T]) -> api.T:
-        try:
-            return api.decode(data, kind)
-        except MalformedMessage as error:
-            raise self._misunderstood() from error
-
-    def _event(self, line: bytes) -> api.ExecutionEvent:
-        try:
-            return api.decode_event(line)
-        except MalformedMessage as error:
-            raise self._misunderstood() from error
-
-    def _misunderstood(self) -> PeerError:
-        return PeerError(f"{self.name} gave an answer that this version does not understand.", "update both machines")
 
     def _unreachable(self, error: BaseException, address: str) -> PeerError:
         cause: BaseException | None = error

@@ -10,11 +10,14 @@ from typing import Final, Literal
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from loopsy_daemon.errors import LoopsyError
+from loopsy_daemon.lan import api
+from loopsy_daemon.lan.connections import Door
 from loopsy_daemon.lan.identity import Identity
 
-MAX_CONNECTIONS: Final = 128
+HEAD_SECONDS: Final = 10.0
 _BACKLOG: Final = 64
 _START_SECONDS: Final = 10.0
 _END_SECONDS: Final = 2
@@ -29,7 +32,7 @@ class PeerServer:
         config = uvicorn.Config(
             app,
             loop="none",
-            http="h11",
+            http=_PunctualProtocol,
             ws="none",
             lifespan="off",
             interface="asgi3",
@@ -39,7 +42,6 @@ class PeerServer:
             proxy_headers=False,
             ssl_keyfile=str(identity.path),
             ssl_certfile=str(identity.path),
-            limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=_END_SECONDS,
         )
         config.load()
@@ -65,15 +67,71 @@ class PeerServer:
             await asyncio.gather(self._task, return_exceptions=True)
 
 
+class _PunctualProtocol(H11Protocol):
+    """HTTP whose requests must be there, up to their bodies, a while after they could have begun."""
+
+    gone: asyncio.Event
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody may ask."""
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Take a part of a request."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody asks any more."""
+        super().connection_lost(exc)
+        self._forget_deadline()
+        self.gone.set()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, or has too long a head, in the words of all refusals."""
+        del msg
+        problem = api.Problem(code="bad_request", message="That is no such request.")
+        super().send_400_response(api.encode(problem).decode("ascii"))
+
+    def _watch(self) -> None:
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle and not cycle.response_complete:
+            self._forget_deadline()  # the body has a deadline of its own, and an answer may take its time
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _forget_deadline(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+
+
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
+        assert config.ssl is not None
+        self._door = Door(self._make_protocol, config.ssl)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell when it is done."""
-        await super().startup(sockets)
+        """Listen through a door of our own: uvicorn lets everybody in."""
+        self.servers = []
+        for listener in sockets or []:
+            self._door.open(listener)
+        self.started = True
         self.listening.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody in any more, and end what is answered."""
+        await self._door.close()
+        await super().shutdown(sockets)
+
+    def _make_protocol(self) -> _PunctualProtocol:
+        protocol = _PunctualProtocol(self.config, self.server_state, {})
+        protocol.gone = asyncio.Event()
+        return protocol
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 from loopsy_daemon.relay.address import is_loopback, link_url
 from loopsy_daemon.relay.direct_connection import DirectConnection
 from loopsy_daemon.relay.trust import trusting_only
+from loopsy_daemon.relay.usage import DailyUsage
 from loopsy_daemon.wire import control, frames, limits
 from loopsy_daemon.wire.backoff import Backoff
 from loopsy_daemon.wire.close_codes import RATE_LIMITED_PAUSE_SECONDS, CloseCode
@@ -59,16 +60,24 @@ class RelayLink:
     """Keeps one WebSocket to the relay; `run` never returns, `try_once` raises.
 
     `certificate` is the only one that the relay may show, if it is self-made; it is read anew for every attempt.
+    What the relay is used is counted in `usage`.
     """
 
     def __init__(
-        self, url: str, device_id: str, device_secret: str, events: LinkEvents, certificate: Path | None = None
+        self,
+        url: str,
+        device_id: str,
+        device_secret: str,
+        events: LinkEvents,
+        certificate: Path | None = None,
+        usage: DailyUsage | None = None,
     ) -> None:
         self._relay_url = url
         self._certificate = certificate if url.startswith("https") else None
         self._device_id = device_id
         self._secret = device_secret
         self._events = events
+        self._usage = usage or DailyUsage()
         self.turns = Turns()
         self._socket: DirectConnection | None = None
         self._heard_at = 0.0
@@ -171,6 +180,7 @@ class RelayLink:
         self._heard_at = time.monotonic()
         if isinstance(message, bytes):
             conn, payload = frames.decode_device_frame(message)
+            self._usage.message_sent()
             self._events.frame(conn, payload)
         elif message != control.PONG:
             self._control(message)
@@ -182,6 +192,7 @@ class RelayLink:
                 for phone in phones:
                     self._events.phone_up(phone.conn, phone.phone_id)
             case control.PhoneUp(conn, phone_id):
+                self._usage.connected()
                 self._events.phone_up(conn, phone_id)
             case control.PhoneDown(conn):
                 self._events.phone_down(conn)
@@ -207,11 +218,13 @@ class RelayLink:
 
     def _put(self, message: str | bytes) -> None:
         if self._state == "connected" and self._socket:
+            self._usage.message_sent()
             self._socket.send_now(message)
 
     def _went_up(self) -> None:
         self._state, self._since, self._last_error = "connected", time.time(), None
         self._up_at = time.monotonic()
+        self._usage.connected()
         self._events.link_up()
 
     def _went_down(self) -> None:

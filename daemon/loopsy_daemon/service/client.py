@@ -152,6 +152,6 @@ def _decode(message: bytes) -> Pushed | None:
     decoded = frames.decode_message(message)
     if isinstance(decoded, frames.Control):
         return protocol.decode_daemon_message(decoded.body)
-    if isinstance(decoded, frames.Input):
-        raise MalformedMessage("a daemon sends no input")
+    if isinstance(decoded, frames.Input | frames.Blob):
+        raise MalformedMessage("a daemon sends this client no input, and no files")
     return decoded

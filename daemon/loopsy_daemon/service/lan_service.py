@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from loopsy_daemon import config as configuration
 from loopsy_daemon.errors import LoopsyError
+from loopsy_daemon.exchange.exchange import Exchange
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.service.events import Events
 from loopsy_daemon.service.served_client import ServedClient
+from loopsy_daemon.sessions.registry import Registry
 from loopsy_daemon.wire import messages
 
 if TYPE_CHECKING:
@@ -22,8 +24,10 @@ _log = logging.getLogger(__name__)
 class LanService:
     """Answers local requests about other machines."""
 
-    def __init__(self, paths: Paths, events: Events) -> None:
+    def __init__(self, paths: Paths, events: Events, registry: Registry, exchange: Exchange) -> None:
         self._paths = paths
+        self._registry = registry
+        self._exchange = exchange
         self._events = events
         self._machine: Machine | None = None
         self._screens: dict[ServedClient, Screen] = {}
@@ -45,7 +49,7 @@ class LanService:
                 return
             from loopsy_daemon.lan.machine import Machine  # a web server, TLS and DNS-SD: not for who never uses them
 
-            machine = Machine(self._paths, config, self._events.happened)
+            machine = Machine(self._paths, config, self._events.happened, self._registry, self._exchange)
             await machine.start()
             self._machine = machine
             _log.info("other machines reach this one (%s) at port %d", config.lan.listen, machine.port)

@@ -10,8 +10,11 @@ from loopsy_daemon import __version__
 from loopsy_daemon.errors import LoopsyError, RelayError
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.relay.pairing import PairingDesk
+from loopsy_daemon.service.dashboard_service import DashboardService
 from loopsy_daemon.service.events import Events
 from loopsy_daemon.service.lan_service import LanService
+from loopsy_daemon.service.own_exchange import OwnExchange
+from loopsy_daemon.service.own_tools import OwnTools
 from loopsy_daemon.service.recordings import Recordings
 from loopsy_daemon.service.relay_service import RelayService
 from loopsy_daemon.service.served_client import ServedClient
@@ -34,6 +37,8 @@ class LocalRequests:
         events: Events,
         recordings: Recordings,
         lan: LanService,
+        exchange: OwnExchange,
+        dashboard: DashboardService,
         shutdown: Callable[[], None],
     ) -> None:
         self._paths = paths
@@ -44,6 +49,9 @@ class LocalRequests:
         self._text = SessionText(registry)
         self._recordings = recordings
         self._lan = lan
+        self._exchange = exchange
+        self._dashboard = dashboard
+        self._own_tools = OwnTools(registry, events)
         self._started_at = time.time()
         self._subscriptions: dict[ServedClient, _Subscription] = {}
 
@@ -76,6 +84,12 @@ class LocalRequests:
                 return messages.Recording(id=request_id, recording=self._recordings.stop(session))
             case messages.LanReload() | messages.LanShow() | messages.LanPairOpen() | messages.LanPairAnswer():
                 return await self._lan.answer(client, message)
+            case messages.SessionsAsk():
+                return await self._own_tools.answer(message)
+            case messages.ExchangeSay() | messages.ExchangeAsk() | messages.ExchangeRead():
+                return await self._exchange.answer(client, message)
+            case messages.DashboardOpen() | messages.DashboardStop():
+                return await self._dashboard.answer(message)
             case messages.Watch(id=request_id):
                 self._subscribe(client).sees_everything = True
                 return messages.Ok(id=request_id)

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,9 @@ from loopsy_daemon.errors import LoopsyError
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.relay.channels import Client, Transport
 from loopsy_daemon.service.arguments import END_WITH_STDIN
+from loopsy_daemon.service.dashboard_service import DashboardService
 from loopsy_daemon.service.events import Events
+from loopsy_daemon.service.exchange_service import ExchangeService
 from loopsy_daemon.service.idle_reaper import IdleReaper
 from loopsy_daemon.service.lan_service import LanService
 from loopsy_daemon.service.local_requests import LocalRequests
@@ -27,9 +30,13 @@ from loopsy_daemon.service.recordings import Recordings
 from loopsy_daemon.service.relay_service import RelayService
 from loopsy_daemon.service.served_client import ServedClient
 from loopsy_daemon.service.server import SessionServer
+from loopsy_daemon.sessions.agents import home_directory
+from loopsy_daemon.sessions.commands import Commands
 from loopsy_daemon.sessions.hosts import KeptPrograms, OwnChildren
 from loopsy_daemon.sessions.identity import Memory
+from loopsy_daemon.sessions.places import RecentPlaces
 from loopsy_daemon.sessions.registry import Registry, RegistryLimits
+from loopsy_daemon.transfer.depot import Depot
 from loopsy_daemon.wire.messages import PhoneInfo
 
 GARBAGE_BEFORE_COLLECTION: Final = 50_000
@@ -77,16 +84,29 @@ async def serve(paths: Paths, *, end_with_stdin: bool = False) -> None:
         scrollback_lines=config.sessions.scrollback_lines, output_log_bytes=config.sessions.output_log_bytes
     )
     host = OwnChildren() if end_with_stdin else KeptPrograms(paths.keeper_socket, paths.keeper_log)
+    commands = Commands(paths.commands)
     registry = Registry(
         os.environ,
         RegistryLimits(sessions=config.sessions.limit, memory=memory),
         on_change=lambda: server.sessions_changed(),
+        on_forget=lambda session_id: depot.uploads.forget(session_id),
         host=host,
+        commands=commands,
     )
-    server = SessionServer(registry=registry, events=events, name=config.name)
+    home = Path(home_directory(os.environ))
+    depot = Depot.of(paths, config.transfer, home, lambda: {info.id for info in registry.infos()})
+    server = SessionServer(
+        registry=registry,
+        events=events,
+        name=config.name,
+        commands=commands,
+        places=RecentPlaces(paths.places, home_directory(os.environ)),
+        depot=depot,
+    )
 
     def new_phone_client(transport: Transport, phone: PhoneInfo) -> Client:
-        return ServedClient(server, transport, phone=phone)
+        leave = partial(relay.forget, phone.phone_id)
+        return ServedClient(server, transport, phone=phone, leave=leave, usage=relay.usage)
 
     def device_changed(device_id: str | None) -> None:
         server.device_id = device_id
@@ -95,7 +115,9 @@ async def serve(paths: Paths, *, end_with_stdin: bool = False) -> None:
         paths=paths, device_key=device_key, events=events, new_client=new_phone_client, device_changed=device_changed
     )
     recordings = Recordings(paths.recordings, registry, events, config.recordings.max_bytes)
-    lan = LanService(paths, events)
+    exchange = ExchangeService(paths, config.name, events)
+    lan = LanService(paths, events, registry, exchange.exchange)
+    dashboard = DashboardService(paths, exchange.own, lambda transport: ServedClient(server, transport))
     reaper = IdleReaper(registry, events, config.sessions.end_idle_hours)
     requests = LocalRequests(
         paths=paths,
@@ -104,6 +126,8 @@ async def serve(paths: Paths, *, end_with_stdin: bool = False) -> None:
         events=events,
         recordings=recordings,
         lan=lan,
+        exchange=exchange.own,
+        dashboard=dashboard,
         shutdown=end.with_programs,
     )
     socket = LocalSocket(paths.socket, server, requests)
@@ -114,10 +138,13 @@ async def serve(paths: Paths, *, end_with_stdin: bool = False) -> None:
         stack.push_async_callback(socket.close)
         stack.callback(lambda: registry.close_all() if end.ends_programs else registry.leave_all())
         stack.push_async_callback(recordings.close)
+        stack.push_async_callback(depot.uploads.close)
         stack.callback(reaper.close)
         stack.callback(server.close)
         stack.push_async_callback(relay.stop)
+        stack.push_async_callback(exchange.stop)
         stack.push_async_callback(lan.stop)
+        stack.push_async_callback(dashboard.stop)
         if end_with_stdin:
             loop.add_reader(sys.stdin.fileno(), _end_at_eof, end)
             stack.callback(loop.remove_reader, sys.stdin.fileno())
@@ -126,9 +153,11 @@ async def serve(paths: Paths, *, end_with_stdin: bool = False) -> None:
         registry.adopt()
         recordings.resume()
         reaper.start()
+        depot.uploads.start()
         server.know_exits()
         await relay.reload()  # before anybody can be told that the daemon runs: it may raise
         await lan.start()
+        await exchange.start()
         await socket.start()
         _quieten_collector()
         _log.info("loopsy %s serves %s", __version__, paths.home)

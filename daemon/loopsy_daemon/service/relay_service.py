@@ -11,13 +11,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from loopsy_daemon import config as configuration
 from loopsy_daemon import keys
-from loopsy_daemon.errors import ConfigError
+from loopsy_daemon.errors import ConfigError, RelayError
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.relay.api import RelayApi
 from loopsy_daemon.relay.channels import Channels, ClientFactory
 from loopsy_daemon.relay.link import RelayLink
 from loopsy_daemon.relay.pairing import NoRelay, PairingDesk
 from loopsy_daemon.relay.phones import PhoneStore
+from loopsy_daemon.relay.usage import DailyUsage
 from loopsy_daemon.service.events import Events
 from loopsy_daemon.wire import noise
 from loopsy_daemon.wire.messages import RelayStatus
@@ -55,9 +56,10 @@ class RelayService:
         self._events = events
         self._new_client = new_client
         self._device_changed = device_changed
+        self.usage: Final = DailyUsage()
         self._relay: ConnectedRelay | None = None
         self._changing = asyncio.Lock()
-        self._reloads: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._is_over = False
 
     @property
@@ -82,14 +84,36 @@ class RelayService:
         """The number of phones that are connected."""
         return len(self._relay.channels.online()) if self._relay else 0
 
+    def forget(self, phone_id: str, say_goodbye: Callable[[], None]) -> None:
+        """End a pairing at the phone's own wish; `say_goodbye` is called once its key is gone, before its channel is.
+
+        Raises LoopsyError if the phone would be back after a restart.
+        """
+        relay = self.relay
+        phone = relay.phones.get(phone_id)
+        relay.phones.remove(phone_id)
+        self._events.happened("phone.left", {"phone_id": phone_id, "label": phone.label if phone else None})
+        say_goodbye()
+        relay.channels.revoke(phone_id)
+        self._keep(asyncio.get_running_loop().create_task(self._tell_left(relay.api, phone_id)))
+
+    async def _tell_left(self, api: RelayApi, phone_id: str) -> None:
+        try:
+            await api.delete_phone(phone_id)
+        except RelayError as error:  # the phone tells it, too, and is refused here in any case
+            _log.info("the relay could not be told that %s has left: %s", phone_id, error)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def reload(self) -> None:
         """Read the configuration and use the relay that it names. Raises LoopsyError; then the former relay stays.
 
         It is done even if whoever asked for it goes away: half of it would leave the laptop without a relay.
         """
         task = asyncio.get_running_loop().create_task(self._reload())
-        self._reloads.add(task)
-        task.add_done_callback(self._reloads.discard)
+        self._keep(task)
         await asyncio.shield(task)
 
     async def _reload(self) -> None:
@@ -136,7 +160,7 @@ class RelayService:
             new_client=self._new_client,
             happened=self._events.happened,
         )
-        link = RelayLink(relay.url, relay.device_id, secret, channels, certificate)
+        link = RelayLink(relay.url, relay.device_id, secret, channels, certificate, self.usage)
         channels.use(link)
         task = asyncio.create_task(link.run())
         return ConnectedRelay(api, link, channels, desk, phones, relay.device_id, task)

@@ -1,32 +1,35 @@
-"""One client of the session server: its hello, its requests, its streams."""
+"""One client of the session server: its hello, and who answers what it says."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Final
 
 from loopsy_daemon.errors import LoopsyError
+from loopsy_daemon.relay.usage import DailyUsage
+from loopsy_daemon.service.client_streams import ClientStreams
+from loopsy_daemon.service.client_transfers import ClientTransfers
+from loopsy_daemon.service.new_session_requests import NewSessionRequests
 from loopsy_daemon.service.server import SessionServer
-from loopsy_daemon.service.session_list import encodable
-from loopsy_daemon.service.stream_sink import StreamSink
+from loopsy_daemon.service.session_requests import SessionRequests
 from loopsy_daemon.service.unbounded_sending import Transport, UnboundedSending
-from loopsy_daemon.sessions.errors import NoHistory, SessionError
-from loopsy_daemon.sessions.viewer import Attachment
+from loopsy_daemon.sessions.errors import NotPermitted, SessionError
 from loopsy_daemon.wire import frames, messages
 from loopsy_daemon.wire.channel import PROTOCOL_VERSION
 from loopsy_daemon.wire.close_codes import CloseCode
 from loopsy_daemon.wire.errors import MalformedMessage, ProtocolViolation, WireError
 
-MAX_STREAMS_PER_CLIENT: Final = 64
 MAX_REQUESTS_UNDER_WAY: Final = 64
 _log = logging.getLogger(__name__)
 
 
-LocalHandler = Callable[["ServedClient", messages.ClientMessage], Awaitable[messages.Message]]
+# Ends the pairing at the phone's wish; calls what it is given between the end of the key and that of the channel.
+Leave = Callable[[Callable[[], None]], None]
+LocalHandler = Callable[["ServedClient", messages.ClientMessage], Coroutine[None, None, messages.Message]]
 
 
 class ServedClient:
-    """State of one connection. `local` answers the requests that phones may not make."""
+    """State of one connection. `local` answers the requests that phones may not make; with `leave` a phone goes."""
 
     def __init__(
         self,
@@ -35,15 +38,21 @@ class ServedClient:
         *,
         phone: messages.PhoneInfo | None = None,
         local: LocalHandler | None = None,
+        leave: Leave | None = None,
+        usage: DailyUsage | None = None,
     ) -> None:
         self._server = server
         self._transport = transport
         self._phone = phone
         self._local = local
+        self._leave = leave
+        self._usage = usage
         self._client: bytes | None = None
-        self._streams: dict[int, Attachment] = {}
-        self._last_stream = 0
         self._unbounded = UnboundedSending(transport, far=local is None)
+        self._streams = ClientStreams(server, transport, self._unbounded)
+        self._sessions = SessionRequests(server, self._who, is_local=local is not None)
+        self._transfers = ClientTransfers(server, transport, self._who, self.send)
+        self._new_session = NewSessionRequests(server, self._who)
         self._requests: set[asyncio.Task[None]] = set()
         self._at_end: list[Callable[[], None]] = []
 
@@ -63,9 +72,8 @@ class ServedClient:
         """The connection is gone: its streams end, its sessions go on."""
         for request in list(self._requests):
             request.cancel()
-        for attachment in list(self._streams.values()):
-            attachment.detach()
-        self._streams.clear()
+        self._streams.end()
+        self._transfers.end()
         for end in self._at_end:
             end()
         self._at_end.clear()
@@ -84,11 +92,12 @@ class ServedClient:
 
     def _take(self, message: frames.Control | frames.StreamMessage) -> None:
         match message:
-            case frames.Input(stream, offset, data):
+            case frames.Input():
                 self._require_hello()
-                attachment = self._stream(stream)
-                if attachment:
-                    attachment.receive_input(offset, data)
+                self._streams.receive_input(message)
+            case frames.Blob():
+                self._require_hello()
+                self._transfers.receive(message)
             case frames.Control(body):
                 control = messages.decode_client_message(body)
                 if control is None:
@@ -99,7 +108,7 @@ class ServedClient:
                     self._require_hello()
                     self._control(control)
             case _:
-                raise MalformedMessage("a client sends input and control")
+                raise MalformedMessage("a client sends input, files and control")
 
     def _hello(self, hello: messages.Hello) -> None:
         if self._client is not None:
@@ -134,29 +143,16 @@ class ServedClient:
             raise ProtocolViolation("a request before hello")
         return self._client
 
-    def _stream(self, number: int) -> Attachment | None:
-        """Return a stream, or None for one that has ended; messages to it may be under way."""
-        if not 1 <= number <= self._last_stream:
-            raise ProtocolViolation("an unknown stream")
-        return self._streams.get(number)
-
     def _control(self, message: messages.ClientMessage) -> None:
         match message:
-            case messages.Ack(stream=stream, offset=offset):
-                if attachment := self._stream(stream):
-                    attachment.acknowledge(offset)
-            case messages.Resize(stream=stream, cols=cols, rows=rows):
-                if attachment := self._stream(stream):
-                    attachment.resize(cols, rows)
-            case messages.Claim(stream=stream, cols=cols, rows=rows):
-                if attachment := self._stream(stream):
-                    attachment.claim(cols, rows)
-            case messages.Visible(stream=stream, visible=visible):
-                if attachment := self._stream(stream):
-                    attachment.show(visible)
-            case messages.Wear(stream=stream, colours=colours):
-                if attachment := self._stream(stream):
-                    attachment.wear(colours)
+            case messages.Ack() | messages.Resize() | messages.Claim() | messages.Visible() | messages.Wear():
+                self._streams.notice(message)
+            case messages.TransferAck():
+                self._transfers.acknowledge(message)
+            case (
+                messages.UploadStart() | messages.UploadFinish() | messages.DownloadStart() | messages.TransferCancel()
+            ):
+                self._transfers.request(message)
             case messages.Ping(id=request_id):
                 self.send(messages.Pong(id=request_id))
             case messages.Hello():
@@ -166,118 +162,72 @@ class ServedClient:
 
     def _request(self, message: messages.ClientMessage) -> None:
         if isinstance(message, messages.LOCAL_REQUESTS):
-            local = self._local
-            if local is None:
+            if self._local is None:
                 self._refuse(message, "not_permitted", "Only the laptop itself may ask this.")
-                return
-            if len(self._requests) >= MAX_REQUESTS_UNDER_WAY:
-                raise ProtocolViolation("too many requests at once")
-            request = asyncio.get_running_loop().create_task(self._answer_local(local, message))
-            self._requests.add(request)
-            request.add_done_callback(self._requests.discard)
+            else:
+                self._answer_later(message, self._local(self, message))
             return
         try:
-            self._session_request(message)
-        except SessionError as error:
-            self._refuse(message, error.code, error.message, error.hint)
-
-    def _session_request(self, message: messages.ClientMessage) -> None:
-        registry = self._server.registry
-        match message:
-            case messages.List(id=request_id):
-                self.send(messages.Sessions(id=request_id, sessions=self._server.session_infos()))
-                return
-            case messages.Open():
-                self._open(message)
-                return
-            case messages.Attach():
-                self._attach(message)
-                return
-            case messages.History(id=request_id, stream=stream):
-                if (attachment := self._stream(stream)) is None:
-                    raise NoHistory
-                piece = attachment.history()
-                self.send(messages.Scrollback(id=request_id, data=piece.data, oldest=piece.is_oldest))
-                return
-            case messages.Detach(stream=stream):
-                if attachment := self._stream(stream):
-                    del self._streams[stream]
-                    attachment.detach()
-            case messages.Rename(session=session, name=name):
-                registry.rename(session, name)
-            case messages.Signal(session=session, signal=signal):
-                registry.signal(session, signal)
-            case messages.Kill(session=session):
-                registry.kill(session)
-            case messages.Dismiss(session=session):
-                registry.dismiss(session)
-            case _:
-                raise ProtocolViolation("no request")
-        self.send(messages.Ok(id=message.id))
-
-    def _open(self, request: messages.Open) -> None:
-        if request.command is not None and self._local is None:
-            self._refuse(request, "not_permitted", "A phone names an agent; only the laptop may give a command.")
-            return
-        session = self._server.registry.open(
-            agent=request.agent,
-            cols=request.cols,
-            rows=request.rows,
-            name=request.name,
-            cwd=request.cwd,
-            command=request.command,
-        )
-        info = encodable(session.info())
-        self._server.events.happened(
-            "session.opened", {"session": info.id, "name": info.name, "agent": info.agent, "by": self._who}
-        )
-        self.send(messages.Opened(id=request.id, session=info))
-
-    def _attach(self, request: messages.Attach) -> None:
-        client = self._require_hello()
-        session = self._server.registry.get(request.session)
-        if len(self._streams) >= MAX_STREAMS_PER_CLIENT:
-            self._refuse(request, "bad_request", f"One client follows at most {MAX_STREAMS_PER_CLIENT} sessions.")
-            return
-        stream = self._last_stream + 1
-        attachment = session.attach(
-            client=client,
-            cols=request.cols,
-            rows=request.rows,
-            have=request.have,
-            lossless=request.lossless,
-            is_visible=request.visible,
-            colours=request.colours,
-            sink=StreamSink(stream, request.session, self._transport.send, self._transport.turns),
-        )
-        self._last_stream = stream
-        self._streams[stream] = attachment
-        snapshot = attachment.snapshot
-        self.send(
-            messages.Attached(
-                id=request.id,
-                stream=stream,
-                session=encodable(session.info()),
-                base=attachment.base,
-                snapshot=len(snapshot.data) if snapshot else None,
-                input_seen=attachment.input_seen,
-                cols=attachment.cols,
-                rows=attachment.rows,
-                leader=attachment.leader,
-            )
-        )
-        for chunk in frames.encode_snapshot_chunks(stream, snapshot.data if snapshot else b""):
-            self._transport.send(chunk)
-        attachment.start()
-
-    async def _answer_local(self, local: LocalHandler, message: messages.ClientMessage) -> None:
-        try:
-            self.send(await local(self, message))
+            self._answer(message)
         except (LoopsyError, SessionError) as error:
-            self._refuse(message, getattr(error, "code", None) or "failed", error.message, error.hint)
+            self._refuse_because(message, error)
+
+    def _answer(self, message: messages.ClientMessage) -> None:
+        match message:
+            case messages.Attach():
+                self._streams.attach(self._require_hello(), message)
+            case messages.Detach(id=request_id, stream=stream):
+                self._streams.detach(stream)
+                self.send(messages.Ok(id=request_id))
+            case messages.History():
+                self.send(self._streams.history(message))
+            case (
+                messages.AgentsList()
+                | messages.CommandsList()
+                | messages.CommandsSave()
+                | messages.CommandsRemove()
+                | messages.CommandsMove()
+            ):
+                self.send(self._new_session.answer(message))
+            case messages.Forget(id=request_id):
+                if self._leave is None:
+                    raise NotPermitted("Only a phone may end its own pairing.", "Use `loopsy phone revoke`.")
+                self._leave(lambda: self.send(messages.Ok(id=request_id)))
+            case messages.UsageAsk(id=request_id):
+                self.send(self._used_today(request_id))
+            case messages.PlacesList() | messages.DirectoriesList():
+                self._answer_later(message, self._new_session.look(message))
+            case _:
+                self.send(self._sessions.answer(message))
+
+    def _used_today(self, request_id: int) -> messages.UsageAnswer:
+        if self._usage is None:
+            raise NotPermitted("Only a phone may ask what is used of the relay.")
+        today = self._usage.today
+        return messages.UsageAnswer(
+            id=request_id, since=today.since, messages=today.messages, connections=today.connections
+        )
+
+    def _answer_later(self, message: messages.ClientMessage, answer: Coroutine[None, None, messages.Message]) -> None:
+        """Send what takes a while when it is there."""
+        if len(self._requests) >= MAX_REQUESTS_UNDER_WAY:
+            answer.close()
+            raise ProtocolViolation("too many requests at once")
+        request = asyncio.get_running_loop().create_task(self._wait(message, answer))
+        self._requests.add(request)
+        request.add_done_callback(self._requests.discard)
+
+    async def _wait(self, message: messages.ClientMessage, answer: Awaitable[messages.Message]) -> None:
+        try:
+            self.send(await answer)
+        except (LoopsyError, SessionError) as error:
+            self._refuse_because(message, error)
         except Exception:  # noqa: BLE001 - a defect in one request must not leave the person waiting
             _log.exception("request %s failed", type(message).__name__)
             self._refuse(message, "internal", "The daemon failed to do this.", "Look into the log.")
+
+    def _refuse_because(self, request: messages.ClientMessage, error: LoopsyError | SessionError) -> None:
+        self._refuse(request, getattr(error, "code", None) or "failed", error.message, error.hint)
 
     def _refuse(self, request: messages.ClientMessage, code: str, message: str, hint: str | None = None) -> None:
         request_id: int | None = getattr(request, "id", None)

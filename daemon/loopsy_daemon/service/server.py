@@ -8,7 +8,10 @@ from typing import Final
 from loopsy_daemon import __version__
 from loopsy_daemon.service.events import Events
 from loopsy_daemon.service.session_list import sendable
+from loopsy_daemon.sessions.commands import Commands
+from loopsy_daemon.sessions.places import RecentPlaces
 from loopsy_daemon.sessions.registry import Registry
+from loopsy_daemon.transfer.depot import Depot
 from loopsy_daemon.wire import frames, limits, messages
 
 _LOOK_AFTER_SECONDS: Final = 0.02
@@ -17,9 +20,14 @@ _LOOK_AFTER_SECONDS: Final = 0.02
 class SessionServer:
     """One per daemon: the sessions, who is connected, and what is pushed to all of them."""
 
-    def __init__(self, *, registry: Registry, events: Events, name: str) -> None:
+    def __init__(
+        self, *, registry: Registry, events: Events, name: str, commands: Commands, places: RecentPlaces, depot: Depot
+    ) -> None:
         self.registry = registry
         self.events = events
+        self.commands = commands
+        self.places = places
+        self.depot = depot
         self.device_id: str | None = None
         self._name = name
         self._pushes: dict[int, Callable[[bytes], None]] = {}
@@ -41,7 +49,7 @@ class SessionServer:
         return sendable(self.registry.infos())
 
     def join(self, push: Callable[[bytes], None]) -> Callable[[], None]:
-        """Push session lists to a client from now on; return what ends that."""
+        """Push what all clients see to one more from now on; return what ends that."""
         self._next_key += 1
         key = self._next_key
         self._pushes[key] = push
@@ -59,6 +67,10 @@ class SessionServer:
             return
         due = max(loop.time(), self._last_push + limits.SESSIONS_PUSH_INTERVAL_SECONDS)
         self._push_timer = loop.call_at(due, self._push)
+
+    def commands_changed(self) -> None:
+        """Push the saved commands to everybody."""
+        self._push_to_all(messages.Commands(commands=self.commands.all()))
 
     def know_exits(self) -> None:
         """Take what has ended before now as no news."""
@@ -84,6 +96,9 @@ class SessionServer:
     def _push(self) -> None:
         self._push_timer = None
         self._last_push = asyncio.get_running_loop().time()
-        message = frames.encode_control(messages.encode(messages.Sessions(sessions=self.session_infos())))
+        self._push_to_all(messages.Sessions(sessions=self.session_infos()))
+
+    def _push_to_all(self, message: messages.Message) -> None:
+        encoded = frames.encode_control(messages.encode(message))
         for push in list(self._pushes.values()):
-            push(message)
+            push(encoded)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from loopsy_daemon.sessions.commands import COMMAND_PREFIX, Commands
 from loopsy_daemon.sessions.errors import AgentUnavailable, UnknownAgent
-from loopsy_daemon.wire.messages import AgentInfo
+from loopsy_daemon.wire.messages import AgentInfo, SavedCommand
 
 SHELL: Final = "shell"
 AVAILABILITY_SECONDS: Final = 10.0
@@ -18,20 +19,29 @@ AVAILABILITY_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A program by its id: what it is called, and how its command is found and installed."""
+    """A program by its id: what it is called, how its command is found, and what installs it."""
 
     id: str
     label: str
     command: str
-    install_hint: str
+    install: str
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What `open` starts: a command line, what its session is called, and where it begins if nothing else is said."""
+
+    argv: list[str]
+    name: str
+    directory: str | None = None
 
 
 AGENTS: Final = (
     Agent(SHELL, "Shell", "", ""),
-    Agent("claude", "Claude Code", "claude", "Install it with `npm install -g @anthropic-ai/claude-code`."),
-    Agent("codex", "Codex", "codex", "Install it with `npm install -g @openai/codex`."),
-    Agent("gemini", "Gemini CLI", "gemini", "Install it with `npm install -g @google/gemini-cli`."),
-    Agent("opencode", "OpenCode", "opencode", "Install it with `npm install -g opencode-ai`."),
+    Agent("claude", "Claude Code", "claude", "npm install -g @anthropic-ai/claude-code"),
+    Agent("codex", "Codex", "codex", "npm install -g @openai/codex"),
+    Agent("gemini", "Gemini CLI", "gemini", "npm install -g @google/gemini-cli"),
+    Agent("opencode", "OpenCode", "opencode", "npm install -g opencode-ai"),
 )
 # A daemon that was started at log-in has a shorter PATH than the person's shell.
 _USUAL_DIRECTORIES: Final = (".local/bin", "bin", ".bun/bin", ".opencode/bin", ".npm-global/bin", ".volta/bin")
@@ -41,7 +51,8 @@ _SYSTEM_DIRECTORIES: Final = ("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin",
 class Agents:
     """The known agents on this machine, as the given environment finds them."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], commands: Commands | None = None) -> None:
+        self.commands = commands
         self._environment = environment
         self._found: dict[str, str | None] = {}
         self._looked_at: float | None = None
@@ -49,7 +60,13 @@ class Agents:
     def infos(self) -> list[AgentInfo]:
         """Return all agents and whether each can be started; looked up anew after ten seconds."""
         self._look()
-        return [AgentInfo(id=agent.id, label=agent.label, available=self._is_available(agent)) for agent in AGENTS]
+        return [self._info(agent) for agent in AGENTS]
+
+    def launch(self, agent_id: str) -> Launch:
+        """Return what an agent's id, or a saved command's, stands for. Raises SessionError."""
+        if self.commands is not None and agent_id.startswith(COMMAND_PREFIX):
+            return self._launch_command(self.commands.get(agent_id))
+        return Launch(self.argv(agent_id), agent_id)
 
     def argv(self, agent_id: str) -> list[str]:
         """Return the command line of an agent. Raises UnknownAgent or AgentUnavailable."""
@@ -61,11 +78,27 @@ class Agents:
             return [login_shell(self._environment), "-l"]
         path = self._which(agent.command)
         if path is None:
-            raise AgentUnavailable(f"{agent.label} is not installed on this machine.", agent.install_hint)
+            raise AgentUnavailable(
+                f"{agent.label} is not installed on this machine.", f"Install it with `{agent.install}`."
+            )
         return [path]
 
-    def _is_available(self, agent: Agent) -> bool:
-        return agent.id == SHELL or self._found.get(agent.id) is not None
+    def _launch_command(self, command: SavedCommand) -> Launch:
+        program = command.arguments[0]
+        if program.startswith("~/"):
+            program = str(Path(home_directory(self._environment), program.removeprefix("~/")))
+        if "/" not in program:
+            found = self._which(program)
+            if found is None:
+                raise AgentUnavailable(f"There is no program {program!r} on this machine.", "Check the command's name.")
+            program = found
+        return Launch([program, *command.arguments[1:]], command.label, command.directory)
+
+    def _info(self, agent: Agent) -> AgentInfo:
+        available = agent.id == SHELL or self._found.get(agent.id) is not None
+        return AgentInfo(
+            id=agent.id, label=agent.label, available=available, install=None if available else agent.install
+        )
 
     def _look(self) -> None:
         now = time.monotonic()

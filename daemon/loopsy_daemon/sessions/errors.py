@@ -6,6 +6,10 @@ SessionError
 ├── AgentUnavailable     the agent's program is not installed
 ├── BadDirectory         the working directory does not exist or cannot be entered
 ├── BadRequest           a name, size or signal that is not allowed
+├── NotPermitted         only the laptop itself may ask this
+├── UnknownCommand       no saved command has this id
+├── TooManyCommands      the limit of saved commands is reached
+├── NotSaved             what should be kept could not be written
 ├── NameTaken            another running session has this name
 ├── TooManySessions      the limit of sessions is reached
 ├── SpawnFailed          the program could not be started
@@ -55,6 +59,30 @@ class BadRequest(SessionError):
     """A name, size or signal that is not allowed."""
 
     code = "bad_request"
+
+
+class NotPermitted(SessionError):
+    """Only the laptop itself may ask this."""
+
+    code = "not_permitted"
+
+
+class UnknownCommand(SessionError):
+    """No saved command has this id."""
+
+    code = "unknown_command"
+
+
+class TooManyCommands(SessionError):
+    """The limit of saved commands is reached."""
+
+    code = "too_many_commands"
+
+
+class NotSaved(SessionError):
+    """What should be kept could not be written."""
+
+    code = "not_saved"
 
 
 class NameTaken(SessionError):

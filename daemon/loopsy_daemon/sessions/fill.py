@@ -1,5 +1,7 @@
 """The background of a terminal's cell that has no text."""
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from loopsy_daemon.sessions.libghostty import check, ffi, lib
@@ -25,3 +27,12 @@ def fill_of(cell: int) -> Fill | None:
         check(lib.ghostty_cell_get(cell, lib.GHOSTTY_CELL_DATA_COLOR_RGB, colour), "cell_get rgb")
         return Fill((48, 2, colour.r, colour.g, colour.b))
     return None
+
+
+def painted(fills: Iterable[Fill | None]) -> bytes:
+    """Return blanks with these backgrounds, or a plain pen where there is none."""
+    parts = []
+    for fill, cells in itertools.groupby(fills):
+        pen = b"" if fill is None else b";" + ";".join(map(str, fill.parameters)).encode()
+        parts.append(b"\x1b[0" + pen + b"m" + b" " * sum(1 for _ in cells))
+    return b"".join(parts)

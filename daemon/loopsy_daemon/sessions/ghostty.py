@@ -2,15 +2,19 @@
 
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from loopsy_daemon.sessions.cells import rows_of_cells
 from loopsy_daemon.sessions.encoded_terminal import decoded, encoded
 from loopsy_daemon.sessions.fill import Fill, fill_of
-from loopsy_daemon.sessions.libghostty import check, ffi, init_sized, lib, refer
+from loopsy_daemon.sessions.formatter import TEXT, TEXT_AND_PENS, formatted
+from loopsy_daemon.sessions.libghostty import check, ffi, lib, new_sized, refer
 from loopsy_daemon.sessions.tracked_row import TrackedRow
 
 _ANSI_MODE: Final = 1 << 15
+_LONGEST_LINK_BYTES: Final = 4_096
+_LINK: Final = b"\x1b]8;"
 _MEASURES_TEXT: Final = (2027,)  # grapheme clusters
 _UNLIMITED_LINES: Final = 1 << 32
 # What is enough for the screens of a twin, usually, mostly and always; and what its scrollback takes for each byte
@@ -30,12 +34,17 @@ class Ghostty:
         self.cols = cols
         self.rows = rows
         self._handle = ffi.gc(handle, lib.ghostty_terminal_free)
+        self.may_have_links = False
+        self._fed = b""
         self._callbacks: list[Any] = []  # the library points to these
         self._tracked: weakref.WeakSet[TrackedRow] = weakref.WeakSet()
         self._write = lib.ghostty_terminal_vt_write
 
     def feed(self, data: bytes) -> None:
         """Parse output."""
+        if not self.may_have_links:
+            self.may_have_links = _LINK in data or _LINK in self._fed + data[: len(_LINK)]
+            self._fed = data[-len(_LINK) :]
         self._write(self._handle, data, len(data))
 
     def resize(self, cols: int, rows: int) -> None:
@@ -48,6 +57,7 @@ class Ghostty:
         for tracked in tuple(self._tracked):
             tracked.release()
         ffi.release(self._handle)
+        self._callbacks.clear()  # they lead back to who made the terminal
 
     def twin(self, history_bytes: int = 0) -> "Ghostty | None":
         """Return a copy that can be changed without a trace here, with the newest scrollback only; it answers nobody.
@@ -60,7 +70,9 @@ class Ghostty:
                 encoded(self._handle, screen_bytes + history_bytes * _ENCODED_PER_PRINTED), history_bytes > 0
             )
             if handle is not None:
-                return Ghostty(self.cols, self.rows, handle=handle)
+                twin = Ghostty(self.cols, self.rows, handle=handle)
+                twin.may_have_links = self.may_have_links
+                return twin
         return None
 
     def blank(self) -> "Ghostty":
@@ -201,22 +213,25 @@ class Ghostty:
         check(lib.ghostty_cell_get(self._cell(column, row), lib.GHOSTTY_CELL_DATA_WIDE, out), "cell_get wide")
         return bool(out[0] == lib.GHOSTTY_CELL_WIDE_SPACER_TAIL)
 
-    def link(self, column: int, row: int) -> bytes:
-        """Return the address that a cell links to, or nothing."""
-        ref, size = self._ref(column, row), ffi.new("size_t*")
-        lib.ghostty_grid_ref_hyperlink_uri(ref, ffi.NULL, 0, size)
-        if size[0] == 0:
-            return b""
-        buffer = ffi.new("uint8_t[]", size[0])
-        check(lib.ghostty_grid_ref_hyperlink_uri(ref, buffer, len(buffer), size), "hyperlink_uri")
-        return bytes(ffi.buffer(buffer, size[0]))
+    def is_untouched(self, column: int, row: int) -> bool:
+        """Return whether nothing was printed to a cell, or it was erased without a background."""
+        return self._cell(column, row) == 0
 
-    def has_fill(self, row: int) -> bool:
-        """Return whether a row's last or first cell has a background and no text: erasing goes to an end."""
-        return any(self._fill_at(column, row) is not None for column in (self.cols - 1, 0))
-
-    def _fill_at(self, column: int, row: int) -> Fill | None:
-        return fill_of(self._cell(column, row))
+    def links(self, row: int, cells: Sequence[int]) -> list[bytes]:
+        """Return for each of a row's cells the address that it links to, or nothing."""
+        ref, is_linked = self._ref(0, row), ffi.new("bool*")
+        buffer, size = ffi.new("uint8_t[]", _LONGEST_LINK_BYTES), ffi.new("size_t*")
+        known: dict[int, bool] = {}
+        found: list[bytes] = []
+        for ref.x, cell in enumerate(cells):
+            if cell not in known:
+                check(lib.ghostty_cell_get(cell, lib.GHOSTTY_CELL_DATA_HAS_HYPERLINK, is_linked), "cell_get")
+                known[cell] = bool(is_linked[0])
+            size[0] = 0
+            if known[cell]:
+                lib.ghostty_grid_ref_hyperlink_uri(ref, buffer, len(buffer), size)
+            found.append(bytes(ffi.buffer(buffer, size[0])) if size[0] <= len(buffer) else b"")
+        return found
 
     def _cell(self, column: int, row: int) -> int:
         cell = ffi.new("GhosttyCell*")
@@ -235,50 +250,35 @@ class Ghostty:
         return found
 
     def printed(self, first_row: int, last_row: int, *, joined: bool = True) -> bytes:
-        """Return rows as text and pen sequences, wrapped rows joined; empty ones at the end are left out."""
-        return self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, first_row, last_row, (0, self.cols - 1), joined, ())
+        """Return rows as text and pen sequences, wrapped rows joined; empty ones at the end are left out.
+
+        The library gives cells that nothing was printed to the pen of what is before them: see `printed_rows`.
+        """
+        return formatted(self._handle, TEXT_AND_PENS, (first_row, last_row), (0, self.cols - 1), joined=joined)
 
     def printed_cells(self, first_column: int, last_column: int, row: int) -> bytes:
         """Return a part of a row as text and pen sequences."""
-        columns = (first_column, last_column)
-        return self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, row, row, columns, False, ())
+        return formatted(self._handle, TEXT_AND_PENS, (row, row), (first_column, last_column), joined=False)
 
     def plain(self, first_row: int, last_row: int, *, joined: bool = False) -> str:
         """Return the text of rows, one line each unless wrapped rows are joined; empty ones at the end are left out."""
-        kind = lib.GHOSTTY_FORMATTER_FORMAT_PLAIN
-        return self._format(kind, first_row, last_row, (0, self.cols - 1), joined, ()).decode(errors="replace")
+        columns = (0, self.cols - 1)
+        return formatted(self._handle, TEXT, (first_row, last_row), columns, joined=joined).decode(errors="replace")
+
+    def cells(self, first_row: int, last_row: int) -> Iterator[bytes]:
+        """Yield the cells of rows, `CELL_BYTES` each; the terminal may not change meanwhile."""
+        return rows_of_cells(self._handle, first_row, last_row, self.number("SCROLLBACK_ROWS"))
 
     def setting(self, *names: str) -> bytes:
         """Return the sequences that set the named parts of the state, such as `tabstops` or `cursor`."""
         row = self.number("TOTAL_ROWS") - 1
-        cell = self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, row, row, (0, 0), False, ())
-        whole = self._format(lib.GHOSTTY_FORMATTER_FORMAT_VT, row, row, (0, 0), False, names)
+        cell = self.printed_cells(0, 0, row)
+        whole = formatted(self._handle, TEXT_AND_PENS, (row, row), (0, 0), joined=False, extra=names)
         # What steers text comes before it, the rest after it.
         return whole.removesuffix(cell) if "tabstops" in names else whole.removeprefix(cell)
 
-    def _format(
-        self, emit: int, first_row: int, last_row: int, columns: tuple[int, int], unwrap: bool, extra: tuple[str, ...]
-    ) -> bytes:
-        selection = init_sized("GhosttySelection")
-        refer(self._handle, columns[0], first_row, ffi.addressof(selection, "start"))
-        refer(self._handle, columns[1], last_row, ffi.addressof(selection, "end"))
-        options = init_sized("GhosttyFormatterTerminalOptions")
-        options.emit, options.unwrap, options.trim, options.selection = emit, unwrap, False, selection
-        for name in extra:
-            setattr(options.extra if hasattr(options.extra, name) else options.extra.screen, name, True)
-        formatter, pointer, size = ffi.new("GhosttyFormatter*"), ffi.new("uint8_t**"), ffi.new("size_t*")
-        check(lib.ghostty_formatter_terminal_new(ffi.NULL, formatter, self._handle, options[0]), "formatter_new")
-        try:
-            check(lib.ghostty_formatter_format_alloc(formatter[0], ffi.NULL, pointer, size), "format")
-        finally:
-            lib.ghostty_formatter_free(formatter[0])
-        try:
-            return bytes(ffi.buffer(pointer[0], size[0])) if size[0] else b""
-        finally:
-            lib.ghostty_free(ffi.NULL, pointer[0], size[0])
-
     def _ref(self, column: int, row: int) -> Any:
-        ref = init_sized("GhosttyGridRef")
+        ref = new_sized("GhosttyGridRef")
         refer(self._handle, column, row, ref)
         return ref
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from loopsy_daemon.sessions.ghostty import Ghostty
+from loopsy_daemon.sessions.printed_rows import printed_rows
 from loopsy_daemon.sessions.tracked_row import TrackedRow
 
 # What is formatted at once takes well under a millisecond.
@@ -54,4 +55,4 @@ def _first_row(terminal: Ghostty, end: int, size_bytes: int) -> int:
 def _printed(terminal: Ghostty, first: int, end: int) -> bytes:
     """Return rows as printable; empty ones at the end, which the library leaves out, are put back."""
     used_rows = len(terminal.plain(first, end - 1).rstrip().split("\n"))
-    return terminal.printed(first, end - 1) + b"\r\n" * (end - first - used_rows)
+    return printed_rows(terminal, first, end - 1) + b"\r\n" * (end - first - used_rows)

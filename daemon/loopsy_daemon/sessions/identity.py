@@ -16,12 +16,21 @@ class Program:
     cwd: str
 
 
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Who had a session started, if no person with a terminal or a phone did: its id, and what it is called."""
+
+    id: str
+    name: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Labels:
     """What names a session."""
 
     id: str
     name: str
+    started_by: Starter | None = None
     created_at: float = field(default_factory=time.time)
 
 

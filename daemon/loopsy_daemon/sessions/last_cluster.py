@@ -16,6 +16,8 @@ def last_cluster(terminal: Ghostty) -> bytes:
     row = terminal.number("SCROLLBACK_ROWS") + terminal.number("CURSOR_Y", "uint16_t")
     if column < 0 or terminal.number("CURSOR_PENDING_WRAP", "bool"):
         return b""
+    if terminal.is_tail(column + 1, row):
+        return b""  # the cursor stands in the middle of it
     if terminal.mode(_INSERT, ansi=True) or terminal.mode(_ORIGIN):
         return b""
     if terminal.has_links(row) or terminal.setting("hyperlink", "charsets", "protection"):

@@ -1,25 +1,33 @@
-"""Sequences that give the cells of a screen their hyperlinks, which the library leaves out of what it prints."""
+"""Rows of a terminal with the hyperlinks of their cells, which the library leaves out of what it prints."""
 
 import itertools
+from array import array
+from collections.abc import Sequence
 
 from loopsy_daemon.sessions.ghostty import Ghostty
 
 END_LINK = b"\x1b]8;;\x1b\\"
 
 
-def links(terminal: Ghostty, top_row: int) -> list[bytes]:
-    """Return what prints the linked cells of the active screen again, at their places, as links."""
-    printed: list[bytes] = []
-    for row in range(terminal.rows):
-        if not terminal.has_links(top_row + row):
-            continue
-        column = 0
-        for address, cells in itertools.groupby(terminal.link(at, top_row + row) for at in range(terminal.cols)):
-            width = sum(1 for _ in cells)
-            if address:
-                text = terminal.printed_cells(column, column + width - 1, top_row + row)
-                printed.append(
-                    b"\x1b[%d;%dH\x1b]8;;%s\x1b\\%s\x1b[0m%s" % (row + 1, column + 1, address, text, END_LINK)
-                )
-            column += width
-    return printed
+def linked_rows(terminal: Ghostty, first: int, last: int) -> dict[int, bytes]:
+    """Return the rows that have links as printable, by their numbers."""
+    if not terminal.may_have_links:
+        return {}
+    return {
+        row: _linked(terminal, row, array("Q", cells))
+        for row, cells in enumerate(terminal.cells(first, last), first)
+        if any(cells) and terminal.has_links(row)
+    }
+
+
+def _linked(terminal: Ghostty, row: int, cells: Sequence[int]) -> bytes:
+    used = max(at for at, cell in enumerate(cells) if cell) + 1
+    parts, column = [], 0
+    spans = zip(map(bool, cells[:used]), terminal.links(row, cells[:used]), strict=True)
+    for (is_touched, link), run in itertools.groupby(spans):
+        width = sum(1 for _ in run)
+        # What nothing was printed to has no pen: see `printed_rows`.
+        text = terminal.printed_cells(column, column + width - 1, row) if is_touched else b" " * width
+        parts.append(b"\x1b]8;;%s\x1b\\%s%s" % (link, text, END_LINK) if link else text)
+        column += width
+    return b"".join(parts)

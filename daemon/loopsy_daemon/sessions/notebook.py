@@ -8,7 +8,7 @@ from typing import Final, Self
 from loopsy_daemon.keeper.notes import Checkpoint, Notes
 from loopsy_daemon.keeper.ring import Ring
 from loopsy_daemon.sessions.child import ExitStatus
-from loopsy_daemon.sessions.identity import Labels, Program
+from loopsy_daemon.sessions.identity import Labels, Program, Starter
 from loopsy_daemon.sessions.output_log import OutputLog, SizeMark
 from loopsy_daemon.sessions.rebuild import CANCEL
 from loopsy_daemon.sessions.screen import Screen
@@ -36,6 +36,7 @@ class Record:
     active_at: float
     ended_at: float | None
     marks: tuple[SizeMark, ...]
+    started_by: Starter | None = None
 
     @classmethod
     def of(cls, ring: Ring) -> Self:
@@ -50,6 +51,7 @@ class Record:
             active_at=float(record["active_at"]),
             ended_at=None if record["ended_at"] is None else float(record["ended_at"]),
             marks=tuple(marks) or (SizeMark(0, 0, *_USUAL_SIZE),),
+            started_by=Starter(*(str(part) for part in record["started_by"])) if record.get("started_by") else None,
         )
 
 
@@ -112,6 +114,7 @@ class Notebook:
                 "active_at": self.active_at,
                 "ended_at": self.ended_at,
                 "marks": [astuple(mark) for mark in self._log.marks[-RECORDED_MARKS:]],
+                "started_by": astuple(self._labels.started_by) if self._labels.started_by else None,
             }
         )
 

@@ -1,9 +1,10 @@
 """What a terminal shows now, row by row, to be painted where the terminal has another size."""
 
-import itertools
 from dataclasses import dataclass
 
+from loopsy_daemon.sessions.fill import painted
 from loopsy_daemon.sessions.ghostty import Ghostty
+from loopsy_daemon.sessions.printed_rows import printed_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,8 @@ def take_picture(terminal: Ghostty) -> Picture:
 
 
 def _row(terminal: Ghostty, row: int) -> bytes:
-    printed = terminal.printed(row, row, joined=False)
+    printed = printed_rows(terminal, row, row, joined=False)
     # The library leaves out the background of a row without text.
-    if printed or not terminal.has_fill(row):
+    if printed or not any(next(terminal.cells(row, row))):
         return printed
-    painted = b""
-    for fill, cells in itertools.groupby(terminal.fills(row)):
-        pen = b"" if fill is None else b";" + ";".join(map(str, fill.parameters)).encode()
-        painted += b"\x1b[0" + pen + b"m" + b" " * sum(1 for _ in cells)
-    return painted
+    return painted(terminal.fills(row))

@@ -22,6 +22,8 @@ from loopsy_daemon.sessions.pty import HandOver, Pty, PtyEvents
 # it does, so that neither waits for the other; after so many bytes the loop is left to others.
 PIECE_BYTES: Final = 8_192
 TURN_BYTES: Final = 65_536
+# So little is the whole of what there was: an echo, not a part of more.
+LITTLE_BYTES: Final = 256
 OPTIONAL_QUEUE_BYTES: Final = 65_536
 KILL_AFTER_SECONDS: Final = 2.0
 # Output of a program that has ended is in the kernel already; only a process that survives HUP keeps the end away.
@@ -135,6 +137,8 @@ class PosixPty:
                 self._stop_reading()
                 break
             gathered_bytes += count_bytes
+            if count_bytes <= LITTLE_BYTES:
+                break
         return gathered_bytes
 
     # --- input ----------------------------------------------------------------------------------------------------

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from loopsy_daemon.sessions.agents import Agents, home_directory
+from loopsy_daemon.sessions.commands import Commands
+from loopsy_daemon.sessions.directories import absolute_directory
 from loopsy_daemon.sessions.environment import session_environment
 from loopsy_daemon.sessions.errors import BadDirectory, BadRequest, SpawnFailed, TooManySessions, UnknownSession
 from loopsy_daemon.sessions.hosts import Host, OwnChildren, Survivor
-from loopsy_daemon.sessions.identity import DEFAULT_MEMORY, Labels, Memory, Program
+from loopsy_daemon.sessions.identity import DEFAULT_MEMORY, Labels, Memory, Program, Starter
 from loopsy_daemon.sessions.names import free_name, require_free_name, require_valid_name
 from loopsy_daemon.sessions.notebook import Former, Record
 from loopsy_daemon.sessions.output_log import OutputLog
@@ -45,12 +47,15 @@ class Registry:
         home_environment: Mapping[str, str],
         registry_limits: RegistryLimits | None = None,
         on_change: Callable[[], object] = lambda: None,
+        on_forget: Callable[[str], object] = lambda _: None,
         host: Host | None = None,
+        commands: Commands | None = None,
     ) -> None:
-        self.agents = Agents(home_environment)
+        self.agents = Agents(home_environment, commands)
         self._home_environment = home_environment
         self._limits = registry_limits or RegistryLimits()
         self._on_change = on_change
+        self._on_forget = on_forget
         self._host: Host = host or OwnChildren()
         self._sessions: dict[str, Session] = {}
         self._forget_timers: dict[str, asyncio.TimerHandle] = {}
@@ -64,25 +69,25 @@ class Registry:
         name: str | None = None,
         cwd: str | None = None,
         command: Sequence[str] | None = None,
+        started_by: Starter | None = None,
     ) -> Session:
         """Start an agent, or `command` in its place. Raises SessionError."""
-        argv = self.agents.argv(agent)
-        if command is not None:
-            argv = _require_valid_command(command)
+        launch = self.agents.launch(agent)
+        argv = launch.argv if command is None else _require_valid_command(command)
         _require_valid_size(cols, rows)
         names = {session.name for session in self._sessions.values() if session.alive}
         if name is None:
-            name = free_name(agent, names)
+            name = free_name(launch.name, names)
         else:
             require_valid_name(name)
             require_free_name(name, names)
         self._make_room()
         session_id = base64.b32encode(secrets.token_bytes(_ID_BYTES)).decode().rstrip("=").lower()
-        directory = self._directory(cwd)
+        directory = self._directory(cwd or launch.directory)
         environment = session_environment(self._home_environment, session_id, directory)
         try:
             session = Session(
-                Labels(id=session_id, name=name),
+                Labels(id=session_id, name=name, started_by=started_by),
                 Program(agent=agent, argv=argv, environment=environment, cwd=directory),
                 cols,
                 rows,
@@ -123,6 +128,10 @@ class Registry:
         if len(found) > 1:
             raise BadRequest(f"{text!r} could be {len(found)} sessions.", "Use the id that `loopsy list` shows.")
         return found[0]
+
+    def all(self) -> list[Session]:
+        """Return all sessions."""
+        return list(self._sessions.values())
 
     def infos(self) -> list[messages.SessionInfo]:
         """Return all sessions as lists show them."""
@@ -173,7 +182,7 @@ class Registry:
         size = log.size_at(log.end)
         session_id = survivor.session_id
         self._sessions[session_id] = Session(
-            Labels(id=session_id, name=record.name, created_at=record.created_at),
+            Labels(id=session_id, name=record.name, started_by=record.started_by, created_at=record.created_at),
             Program(agent=record.agent, argv=(), environment={}, cwd=record.cwd),
             size.cols,
             size.rows,
@@ -223,18 +232,17 @@ class Registry:
             timer.cancel()
         self._sessions.pop(session_id).close()
         self._host.forget(session_id)
+        self._on_forget(session_id)
         self._on_change()
 
     def _directory(self, cwd: str | None) -> str:
         """Return the absolute working directory: `~` and relative paths begin at home. Raises BadDirectory."""
-        home = home_directory(self._home_environment)
-        wanted = home if not cwd or cwd == "~" else cwd
-        wanted = wanted.removeprefix("~/")
-        directory = os.path.normpath(Path(home, wanted))
-        if "\x00" in wanted or not _is_directory(directory):
-            raise BadDirectory(f"{wanted} is not a directory.", "Check the path; it begins at your home directory.")
+        directory = absolute_directory(cwd, home_directory(self._home_environment))
+        cwd = cwd or directory
+        if "\x00" in directory or not _is_directory(directory):
+            raise BadDirectory(f"{cwd} is not a directory.", "Check the path; it begins at your home directory.")
         if not os.access(directory, os.X_OK):
-            raise BadDirectory(f"{wanted} may not be entered.", f"Check it with `ls -ld {wanted}`.")
+            raise BadDirectory(f"{cwd} may not be entered.", f"Check it with `ls -ld {cwd}`.")
         return directory
 
 

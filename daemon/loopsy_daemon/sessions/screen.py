@@ -131,6 +131,16 @@ class Screen:
         return take_picture(self._terminal)
 
     @property
+    def has_application_cursor(self) -> bool:
+        """Whether the program wants cursor keys in their other form (DECCKM)."""
+        return self._terminal.mode(1)
+
+    @property
+    def has_bracketed_paste(self) -> bool:
+        """Whether the program wants to be told what is pasted."""
+        return self._terminal.mode(2004)
+
+    @property
     def is_ground(self) -> bool:
         """Whether the parser is outside any sequence and any character."""
         return bool(self._terminal.number("VT_GROUND", "bool"))

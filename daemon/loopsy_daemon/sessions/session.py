@@ -2,8 +2,8 @@
 
 import asyncio
 import time
+import weakref
 from collections.abc import Callable, Generator
-from typing import Final
 
 from loopsy_daemon.keeper.input_marks import InputMarks
 from loopsy_daemon.sessions.acknowledgements import Acknowledgements
@@ -24,9 +24,6 @@ from loopsy_daemon.sessions.snapshot_offset import snapshot_at_end
 from loopsy_daemon.sessions.tracked_row import TrackedRow
 from loopsy_daemon.sessions.viewer import Attachment
 from loopsy_daemon.wire import limits, messages
-
-# The screen and some scrollback at once; the rest when it is asked for.
-ATTACH_SNAPSHOT_BYTES: Final = limits.SNAPSHOT_BYTES
 
 
 class Session:
@@ -57,27 +54,27 @@ class Session:
         self._notebook = Notebook(self.log, labels, program, None if former is None else former.record)
         self._marks = InputMarks(self.log.ring)
         self._book = ClientBook(self._marks)
-        self.lead = Lead(self, self._attachments, self._book.last_act)
+        # What a session owns does not own it, so that all of it is gone once it is closed and forgotten.
+        owner: Session = weakref.proxy(self)
+        self.lead = Lead(owner, self._attachments, self._book.last_act)
         self._last_info: messages.SessionInfo | None = None  # once everything else is released
-        self._acknowledgements = Acknowledgements(self._acknowledge)
-        self._screen = Screen(
-            cols,
-            rows,
-            scrollback_lines=memory.scrollback_lines,
-            on_reply=self._reply,
-            on_title=on_change,
+        self._acknowledgements = Acknowledgements(lambda clients: owner._acknowledge(clients))
+        lines = memory.scrollback_lines
+        self.screen = Screen(
+            cols, rows, scrollback_lines=lines, on_reply=lambda reply: owner._reply(reply), on_title=on_change
         )
         try:
-            self._pty: Pty = spawn(labels.id, program, cols, rows, self.log, self)
+            self._pty: Pty = spawn(labels.id, program, cols, rows, self.log, owner)
         except OSError:
-            self._screen.close()
+            self.screen.close()
             self.log.close()
             raise
+        self.pid = self._pty.pid
         self._marks.pipe = self._pty.input_pipe
         self._hold = Hold(self._pty, self._attachments)
         if former is not None:
-            self._notebook.revive(self._screen)
-            self._pty.resize(self._screen.cols, self._screen.rows)
+            self._notebook.revive(self.screen)
+            self._pty.resize(self.screen.cols, self.screen.rows)
         self._notebook.write_record()
 
     @property
@@ -104,17 +101,19 @@ class Session:
             id=self.labels.id,
             agent=self._program.agent,
             name=self.labels.name,
-            title=self._screen.title,
+            title=self.screen.title,
             cwd=self._program.cwd,
-            cols=self._screen.cols,
-            rows=self._screen.rows,
+            cols=self.screen.cols,
+            rows=self.screen.rows,
             created_at=self.labels.created_at,
             active_at=self._notebook.active_at,
             alive=status is None,
             clients=len(self._attachments),
-            preview=self._screen.preview,
+            preview=self.screen.preview,
+            output=self.log.end,
             code=None if status is None else status.code,
             signal=None if status is None else status.signal,
+            started_by=None if self.labels.started_by is None else self.labels.started_by.name,
         )
 
     # --- what clients do ------------------------------------------------------------------------------------------
@@ -142,7 +141,7 @@ class Session:
             self.lead.arrive(client, record, cols, rows)
         snapshot = None
         if have is None or not self.log.start <= have <= self.log.end:
-            snapshot = self.snapshot(ATTACH_SNAPSHOT_BYTES)
+            snapshot = self.snapshot(limits.SNAPSHOT_BYTES)
         attachment = Attachment(self, sink, client, record, (cols, rows), have, snapshot, lossless=lossless)
         attachment.is_visible, attachment.colours = is_visible, colours
         self._attachments.append(attachment)
@@ -157,6 +156,11 @@ class Session:
             raise BadRequest(f"There is no signal {name}.", f"Use one of {', '.join(SIGNALS)}.")
         self._require_alive()
         self._pty.signal_foreground(SIGNALS[name])
+
+    def type_in(self, data: bytes, on_written: Callable[[int], None]) -> None:
+        """Give input of somebody who does not follow the session; see `Pty.write`. Raises SessionExited."""
+        self._require_alive()
+        self._pty.write(data, on_written)
 
     def kill(self) -> None:
         """End the program: hang-up, then KILL after 2 s. Raises SessionExited."""
@@ -175,7 +179,7 @@ class Session:
     def leave(self) -> None:
         """Release everything, and let the program go on for a later daemon if it can do without this one."""
         if self._last_info is None:
-            self._notebook.close(self._screen)
+            self._notebook.close(self.screen)
         self._release(self._pty.leave)
 
     def _release(self, release_terminal: Callable[[], None]) -> None:
@@ -185,7 +189,7 @@ class Session:
             self._last_info = self.info()
             self._acknowledgements.settle()
             release_terminal()
-            self._screen.close()
+            self.screen.close()
             self.log.close()
 
     def _require_alive(self) -> None:
@@ -196,8 +200,8 @@ class Session:
 
     def output_received(self, data: bytes) -> None:
         """The program printed `data`."""
-        self._screen.feed(data)
-        self._notebook.keep_up(self._screen)
+        self.screen.feed(data)
+        self._notebook.keep_up(self.screen)
         self.observer.output_received(data)
         self._notebook.active_at = time.time()
         now = self._loop.time()
@@ -224,16 +228,16 @@ class Session:
 
     def snapshot(self, size_bytes: int, *, must_fit: bool = False) -> Snapshot:
         """Return what stands for the output so far, on a boundary outside any sequence."""
-        return snapshot_at_end(self._screen, self.log, size_bytes, must_fit=must_fit)
+        return snapshot_at_end(self.screen, self.log, size_bytes, must_fit=must_fit)
 
     def history(self, edge: TrackedRow, size_bytes: int) -> Piece | None:
         """Return the newest scrollback above what a client has, or None if it cannot be told now."""
-        return self._screen.history(edge, size_bytes)
+        return self.screen.history(edge, size_bytes)
 
     def transcript(self, *, styled: bool) -> Generator[str]:
         """Yield the text of scrollback and screen in small pieces; until the last one the program is held back."""
         with self._hold.reading():
-            yield from self._screen.transcript(styled=styled)
+            yield from self.screen.transcript(styled=styled)
 
     def input_received(self, attachment: Attachment, offset: int, data: bytes) -> None:
         """A client typed; what was seen before is acknowledged again. Raises ProtocolViolation."""
@@ -262,8 +266,7 @@ class Session:
 
     def viewer_moved(self) -> None:
         """A lossless client caught up some."""
-        if self._hold.is_on:
-            self._hold.update()
+        self._hold.update()
 
     def viewer_left(self, attachment: Attachment) -> None:
         """A client stopped following. The size stays: it may be back in a moment."""
@@ -277,18 +280,18 @@ class Session:
     @property
     def size(self) -> tuple[int, int]:
         """The program's columns and rows."""
-        return self._screen.cols, self._screen.rows
+        return self.screen.cols, self.screen.rows
 
     def report_colours(self, colours: bytes) -> None:
         """Tell programs that ask these colours."""
-        self._screen.report_colours(colours)
+        self.screen.report_colours(colours)
 
     def lead_passed(self, cols: int, rows: int) -> None:
         """Another client leads, or the program gets another size."""
         self.log.mark_size(cols, rows)
         self._notebook.write_record()
         if (cols, rows) != self.size:
-            self._screen.resize(cols, rows)
+            self.screen.resize(cols, rows)
             self._pty.resize(cols, rows)
             self.observer.resized(cols, rows)
             self._on_change()

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 
 from loopsy_daemon.sessions.ghostty import Ghostty
+from loopsy_daemon.sessions.printed_rows import printed_rows
 
 # About half a millisecond each.
 PIECE_ROWS: Final = 256
@@ -83,7 +84,7 @@ def _used_rows(terminal: Ghostty, first: int, last: int) -> int:
 
 def _text(terminal: Ghostty, first: int, last: int, *, styled: bool) -> str:
     if styled:
-        return terminal.printed(first, last).decode(errors="replace").replace("\r\n", "\n")
+        return printed_rows(terminal, first, last).decode(errors="replace").replace("\r\n", "\n")
     return terminal.plain(first, last, joined=True)
 
 

@@ -74,7 +74,7 @@ class Attachment:
         self._log = session.log
         self._sink = sink
         self._loop = asyncio.get_running_loop()
-        self._window = OutputWindow(self.base)
+        self._window = OutputWindow(self.base, limits.FIRST_OUTPUT_WINDOW_BYTES)
         # What is under way when a connection is cut is sent again: the log has to keep it.
         self._path = PathWindow(min(limits.MAX_OUTPUT_WINDOW_BYTES, session.log.capacity_bytes * 3 // 4))
         self._turns = sink.turns
@@ -83,7 +83,7 @@ class Attachment:
         self._coalescer = Coalescer()
         self._mark_sequence = mark.sequence
         self._flowing = False
-        self._detached = False
+        self.is_detached = False
         self._pumping = False
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
@@ -113,44 +113,44 @@ class Attachment:
     def history(self) -> Piece:
         """Return the newest scrollback that the client's terminal lacks. Raises NoHistory if that cannot be told."""
         edge = self.record.edge
-        piece = None if edge is None or self._detached else self._session.history(edge, limits.HISTORY_PIECE_BYTES)
+        piece = None if edge is None or self.is_detached else self._session.history(edge, limits.HISTORY_PIECE_BYTES)
         if piece is None:
             raise NoHistory
         return piece
 
     def receive_input(self, offset: int, data: bytes) -> None:
         """The client typed `data`. Raises ProtocolViolation for a gap or too much at once."""
-        if not self._detached:
+        if not self.is_detached:
             self._session.input_received(self, offset, data)
 
     def resize(self, cols: int, rows: int) -> None:
         """The client's size changed."""
         self.wanted_cols, self.wanted_rows = cols, rows
-        if not self._detached:
+        if not self.is_detached:
             self._session.lead.resize(self)
 
     def claim(self, cols: int, rows: int) -> None:
         """The client takes the lead."""
         self.wanted_cols, self.wanted_rows = cols, rows
-        if not self._detached:
+        if not self.is_detached:
             self._session.lead.act(self)
 
     def show(self, is_visible: bool) -> None:
         """The client is looked at, or it is not."""
         self.is_visible = is_visible
-        if not self._detached:
+        if not self.is_detached:
             self._session.lead.update()
 
     def wear(self, colours: bytes) -> None:
         """The client's colours changed."""
         self.colours = colours
-        if not self._detached:
+        if not self.is_detached:
             self._session.lead.update()
 
     def detach(self) -> None:
         """Stop following; nothing is sent any more."""
-        if not self._detached:
-            self._detached = True
+        if not self.is_detached:
+            self.is_detached = True
             self._flowing = False
             self._set_timer(math.inf)
             self._session.viewer_left(self)
@@ -203,7 +203,7 @@ class Attachment:
                 if due_at > now:
                     wake_at = min(wake_at, due_at)
                     break
-                if self._window.room_bytes < min(waiting_bytes, limits.BATCH_BYTES) or self._is_overwritten():
+                if self._window.room_bytes < min(waiting_bytes, self._path.piece_bytes) or self._is_overwritten():
                     break  # an acknowledgement makes room
                 self._send_output(now)
             if self._flowing:
@@ -255,7 +255,7 @@ class Attachment:
         due_at = self._window.skip_due_at(self._log.end, now)
         if self._is_overwritten():
             due_at = now
-        if due_at is None or (due_at <= now and self._window.room_bytes < limits.SNAPSHOT_BYTES):
+        if due_at is None or (due_at <= now and self._window.room_bytes < self._path.snapshot_bytes):
             return math.inf  # an acknowledgement makes room
         if due_at > now:
             return due_at
@@ -267,7 +267,7 @@ class Attachment:
         return self._window.sent < self._log.start
 
     def _skip(self, now: float, *, must_fit: bool) -> None:
-        snapshot = self._session.snapshot(limits.SNAPSHOT_BYTES, must_fit=must_fit)
+        snapshot = self._session.snapshot(self._path.snapshot_bytes, must_fit=must_fit)
         self.record.edge = snapshot.edge
         self._owes_pens = not snapshot.is_exact
         self._window.skip_to(snapshot.base, len(snapshot.data))

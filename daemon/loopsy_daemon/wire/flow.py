@@ -8,8 +8,10 @@ from loopsy_daemon.wire import limits
 
 # Half as much again as the path holds, so that a path that has become faster is noticed.
 _GAIN: Final = 1.5
-# A message that waited behind more than this tells of the queue, not of the path's delay.
+# A message that waited behind more than this tells of the queue, not of the path's delay; on a slow path it is less,
+# since a small window is never more than that.
 _SHORT_QUEUE_BYTES: Final = limits.OUTPUT_WINDOW_BYTES // 2
+_SHORT_QUEUE_SHARE: Final = 4
 _BANDWIDTH_MEMORY_SECONDS: Final = 10.0
 _DELAY_MEMORY_SECONDS: Final = 30.0
 
@@ -49,14 +51,15 @@ class _Extreme:
 
 
 class PathWindow:
-    """The window of one client's path, between the first window and `most_bytes`.
+    """The window of one client's path.
 
     It follows what was delivered, never a guess: where the path is the bottleneck, more in flight brings no more
-    delivered, so that the window stays, and with it how much a key has to wait for.
+    delivered, so that the window stays, and with it how much a key has to wait for. It becomes smaller than the usual
+    one only by what was delivered while it was full: less than that says nothing about what the path can do.
     """
 
     def __init__(self, most_bytes: int = limits.MAX_OUTPUT_WINDOW_BYTES) -> None:
-        self.window_bytes = limits.OUTPUT_WINDOW_BYTES
+        self.window_bytes = limits.FIRST_OUTPUT_WINDOW_BYTES
         self._most_bytes = max(most_bytes, limits.OUTPUT_WINDOW_BYTES)
         self._messages: deque[_Message] = deque()
         self._sent_bytes = 0
@@ -64,15 +67,26 @@ class PathWindow:
         self._delivered_at = 0.0
         self._program_limited_until_bytes = 0
         self._bandwidth = _Extreme(_BANDWIDTH_MEMORY_SECONDS)
+        self._full_bandwidth = _Extreme(_BANDWIDTH_MEMORY_SECONDS)
         self._delay = _Extreme(_DELAY_MEMORY_SECONDS)  # negative
 
+    @property
+    def piece_bytes(self) -> int:
+        """How much goes at once: a full batch, or half of a window that is small."""
+        return min(limits.BATCH_BYTES, self.window_bytes // 2)
+
+    @property
+    def snapshot_bytes(self) -> int:
+        """How large a snapshot may be that overtakes output."""
+        return min(limits.SNAPSHOT_BYTES, self.window_bytes // 2)
+
     def record_sent(self, count_bytes: int, now: float) -> None:
-        """Note a message; what was measured before a long pause says nothing about the path any more."""
+        """Note a message; how much a path held before a long pause says nothing about it any more."""
         queue_bytes = self._sent_bytes - self._delivered_bytes
         if queue_bytes == 0:
             if now - self._delivered_at >= _BANDWIDTH_MEMORY_SECONDS:
                 self._bandwidth.clear()
-                self.window_bytes = limits.OUTPUT_WINDOW_BYTES
+                self.window_bytes = min(self.window_bytes, limits.FIRST_OUTPUT_WINDOW_BYTES)
             self._delivered_at = now
         is_program_limited = self._delivered_bytes < self._program_limited_until_bytes
         self._sent_bytes += count_bytes
@@ -88,6 +102,7 @@ class PathWindow:
         """Note that the client acknowledged `count_bytes` more; `window_bytes` follows."""
         if count_bytes <= 0:
             return
+        was_full = self._sent_bytes - self._delivered_bytes + self.piece_bytes > self.window_bytes
         self._delivered_bytes += count_bytes
         self._delivered_at = now
         newest = None
@@ -95,17 +110,32 @@ class PathWindow:
             newest = self._messages.popleft()
         if newest is None:
             return
-        if newest.queue_bytes <= _SHORT_QUEUE_BYTES:
+        if newest.queue_bytes <= self._short_queue_bytes():
             self._delay.add(newest.sent_at - now, now)
         elapsed_seconds = now - newest.delivered_at
         if elapsed_seconds > 0:
             rate = (self._delivered_bytes - newest.delivered_bytes) / elapsed_seconds
             if not newest.is_program_limited or rate > (self._bandwidth.value or 0.0):
                 self._bandwidth.add(rate, now)
+            if was_full:
+                self._full_bandwidth.add(rate, now)
         self.window_bytes = self._measured_bytes()
 
     def _measured_bytes(self) -> int:
         bandwidth, delay = self._bandwidth.value, self._delay.value
         if bandwidth is None or delay is None:
+            return self.window_bytes
+        return min(max(int(_GAIN * bandwidth * -delay), self._least_bytes(-delay)), self._most_bytes)
+
+    def _least_bytes(self, delay_seconds: float) -> int:
+        """The usual window; for a slow path what keeps it busy until an acknowledgement that takes its time."""
+        bandwidth = self._full_bandwidth.value
+        if bandwidth is None:
             return limits.OUTPUT_WINDOW_BYTES
-        return min(max(int(_GAIN * bandwidth * -delay), limits.OUTPUT_WINDOW_BYTES), self._most_bytes)
+        busy_bytes = int(bandwidth * (_GAIN * delay_seconds + limits.OUTPUT_ACK_SECONDS))
+        return min(max(busy_bytes, limits.LEAST_OUTPUT_WINDOW_BYTES), limits.OUTPUT_WINDOW_BYTES)
+
+    def _short_queue_bytes(self) -> int:
+        if self.window_bytes < limits.FIRST_OUTPUT_WINDOW_BYTES:
+            return self.window_bytes // _SHORT_QUEUE_SHARE
+        return _SHORT_QUEUE_BYTES

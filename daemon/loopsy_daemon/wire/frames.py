@@ -51,16 +51,26 @@ class SnapshotChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes of a file: `data` begins at `offset` of it."""
+
+    transfer: int
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """The MessagePack body of a control message, not decoded yet."""
 
     body: bytes
 
 
-StreamMessage = Output | Input | SnapshotChunk
-_STREAM_KINDS: Final[dict[int, type[Output] | type[Input] | type[SnapshotChunk]]] = {
+StreamMessage = Output | Input | SnapshotChunk | Blob
+_STREAM_KINDS: Final[dict[int, type[Output] | type[Input] | type[SnapshotChunk] | type[Blob]]] = {
     KIND_OUTPUT: Output,
     KIND_INPUT: Input,
+    KIND_BLOB: Blob,
     KIND_SNAPSHOT: SnapshotChunk,
 }
 
@@ -90,6 +100,11 @@ def encode_output(stream: int, offset: int, data: bytes) -> bytes:
 def encode_input(stream: int, offset: int, data: bytes) -> bytes:
     """Return an input message."""
     return _STREAM_HEADER.pack(KIND_INPUT, stream, offset) + data
+
+
+def encode_blob(transfer: int, offset: int, data: bytes) -> bytes:
+    """Return a message with bytes of a file."""
+    return _STREAM_HEADER.pack(KIND_BLOB, transfer, offset) + data
 
 
 def encode_snapshot_chunks(stream: int, data: bytes) -> list[bytes]:

@@ -16,7 +16,7 @@ import ptyprocess
 
 from loopsy_daemon.sessions.screen import Screen
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 40.0
 PROGRAM = [sys.executable, "-c", "from loopsy_daemon.cli.main import main; main()"]
 
 

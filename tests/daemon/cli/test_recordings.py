@@ -91,6 +91,7 @@ def test_a_running_session_can_be_recorded_for_a_while(loopsy: Loopsy) -> None:
     assert events(row)[-1] == ("m", "end of recording")
 
 
+@pytest.mark.thorough
 def test_a_recording_goes_on_in_the_same_file_after_the_daemon_was_killed(home: Path) -> None:
     loopsy = Loopsy(home)
     pid = loopsy.json("start")["pid"]

@@ -4,6 +4,7 @@ import time
 import pytest
 
 from loopsy_daemon.cli import results
+from loopsy_daemon.cli.peer_results import FileRow, RemoteListing
 from loopsy_daemon.cli.render import show
 from loopsy_daemon.cli.text import ago, printable
 
@@ -72,3 +73,21 @@ def test_ages_have_their_largest_unit(seconds: float, text: str) -> None:
 
 def test_printable_text_is_left_alone() -> None:
     assert printable("naïve 日本 ✓") == "naïve 日本 ✓"
+
+
+def test_files_of_a_peer_are_a_table_and_their_names_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = (
+        FileRow("a\x1b[2J", "file", 2_048, time.time(), 0o640),
+        FileRow("b", "directory", 4_096, time.time(), 0o755),
+        FileRow("c", "link", 7, time.time(), 0o777),
+    )
+    show(RemoteListing("studio", "/home/ada", rows, is_whole=False), as_json=False)
+    out = capsys.readouterr().out
+    lines = [line.split() for line in out.splitlines()]
+    assert [(line[0], line[1]) for line in lines[1:4]] == [
+        ("-rw-r-----", "2.0"),
+        ("drwxr-xr-x", "-"),
+        ("lrwxrwxrwx", "-"),
+    ]
+    assert "\x1b" not in out
+    assert out.splitlines()[4].startswith("… and more")

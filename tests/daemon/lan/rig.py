@@ -1,5 +1,6 @@
 """Machines on loopback, within the test's process: real servers, real TLS, a home each."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from loopsy_daemon import config, files
-from loopsy_daemon.config import Config, LanConfig
+from loopsy_daemon.config import Config, LanConfig, TransferConfig
 from loopsy_daemon.lan import identity
 from loopsy_daemon.lan.addresses import format_address
 from loopsy_daemon.lan.joining import Joiner
@@ -18,6 +19,9 @@ from loopsy_daemon.lan.peer_keys import PeerKeys
 from loopsy_daemon.lan.peers import PERMISSIONS, Peer, PeerStore
 from loopsy_daemon.lan.remote import Remote
 from loopsy_daemon.paths import Paths
+from loopsy_daemon.service.events import Events
+from loopsy_daemon.service.exchange_service import ExchangeService
+from loopsy_daemon.sessions.registry import Registry
 
 DEADLINE_SECONDS = 20.0
 
@@ -52,14 +56,23 @@ class Person:
 class Home:
     """A machine's files, whether it listens or not."""
 
-    def __init__(self, directory: Path, name: str, lan: LanConfig | None = None) -> None:
+    def __init__(
+        self, directory: Path, name: str, lan: LanConfig | None = None, transfer: TransferConfig | None = None
+    ) -> None:
         self.paths = Paths.of(directory)
         files.private_directory(self.paths.home)
         lan = lan or LanConfig()
-        self.config = Config(name=name, secrets="file", lan=msgspec.structs.replace(lan, listen="loopback", port=0))
+        self.config = Config(
+            name=name,
+            secrets="file",
+            lan=msgspec.structs.replace(lan, listen="loopback", port=0),
+            transfer=transfer or TransferConfig(),
+        )
         config.update(self.paths.config, lambda _: self.config)
         self.peers = PeerStore(self.paths.peers)
         self.keys = PeerKeys.of(self.paths, self.config)
+        self.exchange: ExchangeService | None = None
+        """While the machine listens."""
 
     def joiner(self, port: int = 0) -> Joiner:
         """Return what pairs this machine with another one."""
@@ -93,18 +106,26 @@ def address_of(machine: Machine) -> str:
 @asynccontextmanager
 async def listening(home: Home) -> AsyncIterator[Machine]:
     """Give the machine of a home, which listens on loopback."""
-    machine = Machine(home.paths, home.config, lambda _name, _details: None)
+    registry = Registry(os.environ)
+    events = Events()
+    home.exchange = ExchangeService(home.paths, home.config.name, events)
+    machine = Machine(home.paths, home.config, events.happened, registry, home.exchange.exchange)
     await machine.start()
+    await home.exchange.start()
     try:
         yield machine
     finally:
         await machine.close()
+        await home.exchange.stop()
+        registry.close_all()
 
 
 @asynccontextmanager
-async def paired(directory: Path, lan: LanConfig | None = None) -> AsyncIterator[tuple[Machine, Home]]:
+async def paired(
+    directory: Path, lan: LanConfig | None = None, transfer: TransferConfig | None = None
+) -> AsyncIterator[tuple[Machine, Home]]:
     """Give a machine that listens, and the home of another one that is paired with it."""
-    studio, laptop = Home(directory / "studio", "studio", lan), Home(directory / "laptop", "laptop")
+    studio, laptop = Home(directory / "studio", "studio", lan, transfer), Home(directory / "laptop", "laptop")
     async with listening(studio) as machine:
         Person(machine).look()
         await laptop.join(machine)

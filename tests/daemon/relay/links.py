@@ -10,6 +10,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from loopsy_daemon.relay.link import RelayLink
+from loopsy_daemon.relay.usage import DailyUsage
 from tests.daemon.relay.rig import DEVICE_ID
 
 SECRET = "S" * 43
@@ -77,9 +78,9 @@ async def relay_that(
 
 
 @asynccontextmanager
-async def linked(url: str) -> AsyncIterator[tuple[RelayLink, Heard]]:
+async def linked(url: str, usage: DailyUsage | None = None) -> AsyncIterator[tuple[RelayLink, Heard]]:
     heard = Heard()
-    link = RelayLink(url, DEVICE_ID, SECRET, heard)
+    link = RelayLink(url, DEVICE_ID, SECRET, heard, usage=usage)
     running = asyncio.create_task(link.run())
     try:
         yield link, heard

@@ -13,14 +13,13 @@ from loopsy_daemon.errors import ConnectionLost, LoopsyError, RequestFailed
 from loopsy_daemon.service import client as client_module
 from loopsy_daemon.service import local_socket as socket_module
 from loopsy_daemon.service.client import DaemonClient
-from loopsy_daemon.service.events import Events
 from loopsy_daemon.service.framing import with_length
 from loopsy_daemon.service.local_socket import LocalSocket
 from loopsy_daemon.service.served_client import ServedClient
-from loopsy_daemon.service.server import SessionServer
 from loopsy_daemon.sessions.registry import Registry
 from loopsy_daemon.wire import frames, messages
 from tests.support.daemon import Daemon
+from tests.support.session_server import session_server
 
 
 async def nothing(client: ServedClient, message: messages.ClientMessage) -> messages.Message:
@@ -29,7 +28,7 @@ async def nothing(client: ServedClient, message: messages.ClientMessage) -> mess
 
 def listening_at(path: Path) -> LocalSocket:
     registry = Registry({"HOME": "/", "PATH": "/usr/bin:/bin"})
-    return LocalSocket(path, SessionServer(registry=registry, events=Events(), name="studio"), nothing)
+    return LocalSocket(path, session_server(path.parent, registry), nothing)
 
 
 async def test_stopping_with_a_client_connected_logs_no_failure(home: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,64 +1,20 @@
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import msgspec
 import pytest
 
-from loopsy_daemon.service.events import Events
-from loopsy_daemon.service.served_client import MAX_STREAMS_PER_CLIENT, ServedClient
-from loopsy_daemon.service.server import SessionServer
-from loopsy_daemon.sessions.registry import Registry
+from loopsy_daemon.service.client_streams import MAX_STREAMS_PER_CLIENT
 from loopsy_daemon.wire import frames, messages
-from loopsy_daemon.wire.turns import Turns
-
-
-class Wire:
-    """A client's way back that keeps what is sent."""
-
-    def __init__(self) -> None:
-        self.turns = Turns()
-        self.sent: list[bytes] = []
-        self.closed: list[int] = []
-
-    def send(self, message: bytes) -> None:
-        self.sent.append(message)
-
-    def close(self, code: int, reason: str) -> None:
-        self.closed.append(int(code))
-
-    def answers(self) -> list[messages.DaemonMessage]:
-        """Return and forget the control messages so far, but not those that are pushed."""
-        decoded = [frames.decode_message(message) for message in self.sent]
-        self.sent.clear()
-        found = [messages.decode_daemon_message(item.body) for item in decoded if isinstance(item, frames.Control)]
-        return [answer for answer in found if answer is not None]
-
-
-class Rig:
-    """A phone's client over a real registry."""
-
-    def __init__(self) -> None:
-        self.registry = Registry({"HOME": "/", "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"})
-        self.server = SessionServer(registry=self.registry, events=Events(), name="studio")
-        self.wire = Wire()
-        self.client = ServedClient(self.server, self.wire, phone=messages.PhoneInfo(phone_id="a" * 26, label="Ada"))
-
-    def say(self, message: messages.Message) -> list[messages.DaemonMessage]:
-        self.client.receive(frames.encode_control(messages.encode(message)))
-        return self.wire.answers()
-
-    def hello(self) -> None:
-        (welcome,) = self.say(messages.Hello(versions=[1, 7], client=bytes(16), kind="web"))
-        assert isinstance(welcome, messages.Welcome)
+from tests.support.served_client import Rig
 
 
 @pytest.fixture
-async def rig() -> AsyncIterator[Rig]:
-    rig = Rig()
+async def rig(home: Path) -> AsyncIterator[Rig]:
+    rig = Rig(home)
     yield rig
-    rig.client.disconnected()
-    rig.server.close()
-    rig.registry.close_all()
+    rig.close()
 
 
 @pytest.mark.parametrize("cwd", ["/" + "x" * 4_000, "\x00", "/proc/self/mem/x", "../" * 1_000 + "nowhere"])
@@ -158,3 +114,10 @@ async def test_one_client_follows_only_so_many_sessions(rig: Rig) -> None:
     assert rig.wire.closed == []
     rig.client.disconnected()
     assert rig.registry.infos()[0].clients == 0
+
+
+async def test_only_a_client_behind_the_relay_may_ask_what_is_used_of_it(rig: Rig) -> None:
+    rig.hello()
+    (refused,) = rig.say(messages.UsageAsk(id=7))
+    assert isinstance(refused, messages.Error)
+    assert (refused.id, refused.code) == (7, "not_permitted")

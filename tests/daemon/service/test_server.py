@@ -1,23 +1,24 @@
 import asyncio
 import itertools
+from pathlib import Path
 
 from loopsy_daemon.service.events import Events
-from loopsy_daemon.service.server import SessionServer
 from loopsy_daemon.sessions.registry import Registry
 from loopsy_daemon.wire import frames, messages
+from tests.support.session_server import session_server
 
 
 class Rig:
     """A session server over real sessions."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path) -> None:
         self.events = Events()
         self.told: list[messages.Event] = []
         self.events.subscribe(self.told.append)
         self.registry = Registry(
             {"HOME": "/", "PATH": "/usr/bin:/bin"}, on_change=lambda: self.server.sessions_changed()
         )
-        self.server = SessionServer(registry=self.registry, events=self.events, name="studio")
+        self.server = session_server(home, self.registry, self.events)
 
     def close(self) -> None:
         self.server.close()
@@ -29,8 +30,8 @@ class Rig:
                 await asyncio.sleep(0.01)
 
 
-async def test_an_exit_is_told_once_even_of_a_program_that_ends_at_once() -> None:
-    rig = Rig()
+async def test_an_exit_is_told_once_even_of_a_program_that_ends_at_once(home: Path) -> None:
+    rig = Rig(home)
     try:
         session = rig.registry.open("shell", 80, 24, command=["/bin/sh", "-c", "exit 7"])
         await rig.until_told(1)
@@ -41,8 +42,8 @@ async def test_an_exit_is_told_once_even_of_a_program_that_ends_at_once() -> Non
         rig.close()
 
 
-async def test_a_program_that_sets_titles_without_end_costs_few_looks() -> None:
-    rig = Rig()
+async def test_a_program_that_sets_titles_without_end_costs_few_looks(home: Path) -> None:
+    rig = Rig(home)
     looks = 0
     infos = rig.registry.infos
 
@@ -74,8 +75,8 @@ def titles(message: bytes) -> list[str]:
     return [info.title for info in sessions.sessions]
 
 
-async def test_lists_are_pushed_at_most_twice_a_second() -> None:
-    rig = Rig()
+async def test_lists_are_pushed_at_most_twice_a_second(home: Path) -> None:
+    rig = Rig(home)
     try:
         pushed: list[float] = []
         leave = rig.server.join(lambda message: pushed.append(asyncio.get_running_loop().time()))

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from loopsy_daemon.sessions.agents import Agents, home_directory, login_shell
+from loopsy_daemon.sessions.agents import Agents, Launch, home_directory, login_shell
+from loopsy_daemon.sessions.commands import Commands
 from loopsy_daemon.sessions.errors import AgentUnavailable, UnknownAgent
 
 
@@ -61,3 +62,17 @@ def test_the_shell_is_the_persons_own_if_it_can_be_run() -> None:
 def test_home_comes_from_the_environment_or_the_account() -> None:
     assert home_directory({"HOME": "/somewhere"}) == "/somewhere"
     assert Path(home_directory({})).is_absolute()
+
+
+def test_a_saved_command_stands_for_its_arguments_its_label_and_its_directory(tmp_path: Path) -> None:
+    program = install(tmp_path / ".local" / "bin", "deploy")
+    commands = Commands(tmp_path / "commands.json")
+    agents = Agents({"PATH": "/usr/bin", "HOME": str(tmp_path)}, commands)
+    found = commands.save("Deploy", ["deploy", "--to", "a b"], "~/api")
+    assert agents.launch(found.id) == Launch([str(program), "--to", "a b"], "Deploy", "~/api")
+    at_home = commands.save("Own", ["~/bin/own", "~"])
+    assert agents.launch(at_home.id).argv == [f"{tmp_path}/bin/own", "~"]
+    here = commands.save("Here", ["./run"])
+    assert agents.launch(here.id).argv == ["./run"]
+    with pytest.raises(AgentUnavailable, match="no program 'nothing-of-the-kind'"):
+        agents.launch(commands.save("Gone", ["nothing-of-the-kind"]).id)

@@ -44,7 +44,6 @@ def test_backgrounds_without_text_are_found() -> None:
     assert terminal.fills(0) == [Fill((48, 5, 4))] * 4
     assert terminal.fills(1) == [Fill((48, 2, 1, 2, 3))] * 4
     assert terminal.fills(2) == [None] * 4
-    assert [terminal.has_fill(row) for row in range(3)] == [True, True, False]
 
 
 def test_settings_are_read_back_as_sequences() -> None:

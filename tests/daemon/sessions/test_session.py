@@ -1,14 +1,16 @@
 """Sessions on real programs: typing, snapshots, size, queries and the end."""
 
 import asyncio
+import gc
 import sys
+import weakref
 
 import pytest
 
 from loopsy_daemon.sessions.errors import BadRequest, SessionExited, UnknownSession
 from loopsy_daemon.wire.errors import ProtocolViolation
-from tests.daemon.sessions.programs import ECHO, RAW, A, B, Opener
-from tests.daemon.sessions.recorder import Recorder
+from tests.daemon.sessions.programs import ECHO, RAW, A, B, Opener, open_session
+from tests.daemon.sessions.recorder import DEADLINE_SECONDS, Recorder
 
 
 async def test_a_viewer_sees_every_byte_and_then_the_exit(opened: Opener) -> None:
@@ -209,3 +211,23 @@ async def test_a_closed_session_sends_nothing_and_refuses_clients(opened: Opener
     assert session.info().clients == 0
     with pytest.raises(UnknownSession):
         Recorder().attach(session)
+
+
+async def test_a_closed_session_is_gone_without_the_garbage_collector() -> None:
+    session, viewer = open_session("printf 'a line\\n\\033]0;title\\007'; exec sleep 600"), Recorder()
+    attachment = viewer.attach(session)
+    await viewer.until_output(b"title")
+    attachment.resize(40, 10)  # waits to take effect
+    parts = [weakref.ref(part) for part in (session, session.screen, session.log, session.lead, attachment)]
+    gc.collect()
+    gc.disable()
+    try:
+        session.close()
+        viewer.attachment = None
+        del session, attachment
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while alive := [part() for part in parts if part() is not None]:
+                del alive
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()

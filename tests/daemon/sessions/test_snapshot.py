@@ -49,11 +49,32 @@ CASES = {
     b" \x1b]8;id=x;https://example.org/long\x1b\\a link that goes on in the next row\x1b]8;;\x1b\\ end",
     "hyperlinks on both screens": b"\x1b]8;;https://one.example\x1b\\one\x1b]8;;\x1b\\\x1b[?1049h\x1b[H"
     b"\x1b]8;;https://two.example\x1b\\two \xe6\xbc\xa2\x1b]8;;\x1b\\",
+    "hyperlinks in scrollback": b"".join(
+        b"%d \x1b]8;;https://x.org/%d\x1b\\\x1b[1;44mpage\x1b[0m that goes on in a next row\x1b]8;;\x1b\\\x1b[3C.\r\n"
+        % (n, n // 2)
+        for n in range(30)
+    ),
     "wrap pending": b"x" * 30,
     "wrap pending with a pen": b"\x1b[41m" + b"x" * 29 + b"\x1b[1;32mY",
     "wrap pending after a wide character": b"x" * 28 + "漢".encode(),
     "erased with a background": b"\x1b[44m\x1b[2J\x1b[3;3Hhi\x1b[5;1H\x1b[41mred\x1b[K\x1b[0m",
     "a row of background": b"x\r\n\x1b[41m\x1b[K\x1b[0m\r\ny",
+    "untouched cells after a background": b"\x1b[44mA\x1b[2CB\tC\x1b[0m|\x1b[2C."
+    b"\r\n\x1b[41m\x1b[3X\x1b[6C\x1b[42mD\x1b[3CE",
+    "untouched cells after lines and inverse": b"\x1b[7mi\x1b[3Cj\x1b[0m\r\n"
+    b"\x1b[4mu\tv\x1b[0m\r\n\x1b[9ms\tt\x1b[0m\r\n"
+    b"\x1b[53mo\tp\x1b[0m\r\n\x1b[4:3mw\tx",
+    "untouched cells after wide characters": "\x1b[44m漢字\x1b[2Cか👍🏽\te\u0301\x1b[1C.\r\n漢\x1b[2D\x1b[1Pz".encode(),
+    "untouched cells before a background": "wide ✓ \x1b[44m\x1b[2P\r\n✓".encode(),
+    "a cursor inside a wide character": "漢\x08".encode(),
+    "untouched cells in lines that wrap": b"\x1b[44mA\x1b[5C"
+    + b"x" * 40
+    + b"\x1b[2CB\r\n"
+    + b"y" * 20
+    + b"\x1b[9Cz\x1b[7m12",
+    "untouched cells in scrollback": b"".join(b"\x1b[4%dm%d\x1b[3Cx\ty\x1b[0m\r\n\r\n" % (n % 8, n) for n in range(30)),
+    "untouched cells on the alternate screen": b"\x1b[44mA\tB\x1b[0m\x1b[?1049h\x1b[H\x1b[41mC\tD",
+    "a background inside a row without text": b"x\x1b[44m\x1b[5;9H\x1b[2@\x1b[0m",
     "holes": b"abcdef" * 10 + b"\x1b[1;10H\x1b[5X\x1b[2;1H\x1b[K",
     "CJK": "漢字かな交じり文です漢字かな交じり文です漢字かな交じり文です\r\n한국어 中文".encode(),
     "emoji": "👨‍👩‍👧 family 🇩🇪🇫🇷 flags 👍🏽 ❤️ ☎️ 🏳️‍🌈 1️⃣ end\r\n".encode() * 3,
@@ -84,6 +105,13 @@ def test_a_snapshot_shows_what_the_output_shows(xterm: Xterm, output: bytes) -> 
     screen.feed(output)
     expected = xterm.shows(COLS, ROWS, output, *PROBES)
     assert differences(expected, xterm.shows(COLS, ROWS, screen.snapshot(PLENTY_BYTES).data, *PROBES)) == []
+
+
+def test_a_pen_does_not_go_on_into_a_row_that_was_erased_after_it_was_wrapped_into(xterm: Xterm) -> None:
+    screen, output = Screen(COLS, ROWS), b"\x1b[7m" + b"x" * 40 + b"\x1b[2K\x1b[31mred\x1b[0m"
+    screen.feed(output)
+    expected, shown = xterm.shows(COLS, ROWS, output), xterm.shows(COLS, ROWS, screen.snapshot(PLENTY_BYTES).data)
+    assert shown[0]["normal"] == expected[0]["normal"]  # but the library still has it for one line with the row above
 
 
 @pytest.mark.parametrize(

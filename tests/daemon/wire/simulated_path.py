@@ -7,8 +7,7 @@ from itertools import count
 from loopsy_daemon.wire import limits
 from loopsy_daemon.wire.flow import PathWindow
 
-MESSAGE_BYTES = limits.BATCH_BYTES
-ACK_DELAY_SECONDS = 0.1
+FIRST_BYTES = 4_096
 
 
 @dataclass(slots=True)
@@ -29,7 +28,7 @@ class Flooded:
 
 
 class Flood:
-    """A program that always has more to print. Time goes on from call to call of `run`."""
+    """A program that always has more to print, its first bytes at once. Time goes on from call to call of `run`."""
 
     def __init__(self, path: Path, window: PathWindow | None = None) -> None:
         self.path = path
@@ -65,10 +64,12 @@ class Flood:
         result.delivered_bytes = self._parsed - parsed
 
     def _send(self, result: Flooded) -> None:
-        while self.window.window_bytes - (self._sent - self._acknowledged) >= MESSAGE_BYTES:
-            self._sent += MESSAGE_BYTES
-            self.window.record_sent(MESSAGE_BYTES, self.now)
-            self._served_at = max(self.now, self._served_at) + MESSAGE_BYTES / self.path.bytes_per_second
+        while self.window.window_bytes - (self._sent - self._acknowledged) >= (
+            piece := self.window.piece_bytes if self._sent else FIRST_BYTES
+        ):
+            self._sent += piece
+            self.window.record_sent(piece, self.now)
+            self._served_at = max(self.now, self._served_at) + piece / self.path.bytes_per_second
             self._at(self._served_at + self.path.round_trip_seconds / 2, "arrive", self._sent)
             result.most_in_flight_bytes = max(result.most_in_flight_bytes, self._sent - self._acknowledged)
             result.longest_queue_seconds = max(result.longest_queue_seconds, self._served_at - self.now)
@@ -77,13 +78,15 @@ class Flood:
         match kind:
             case "arrive":
                 if self._parsed == self._told:
-                    self._at(self.now + ACK_DELAY_SECONDS, "late", 0)
+                    self._at(self.now + limits.OUTPUT_ACK_SECONDS, "late", 0)
                     self._parsed_since = self.now
                 self._parsed = offset
                 if self._parsed - self._told >= limits.OUTPUT_WINDOW_BYTES // 2:
                     self._tell()
             case "late":
-                waited = self._parsed_since is not None and self.now - self._parsed_since >= ACK_DELAY_SECONDS - 1e-9
+                waited = (
+                    self._parsed_since is not None and self.now - self._parsed_since >= limits.OUTPUT_ACK_SECONDS - 1e-9
+                )
                 if waited and self._parsed > self._told:
                     self._tell()
             case _:

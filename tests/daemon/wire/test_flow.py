@@ -12,14 +12,47 @@ MB = 1e6
 
 
 def test_it_begins_with_the_first_window() -> None:
-    assert PathWindow().window_bytes == limits.OUTPUT_WINDOW_BYTES
+    assert PathWindow().window_bytes == limits.FIRST_OUTPUT_WINDOW_BYTES
 
 
-def test_a_slow_phone_keeps_the_first_window_and_control_c_its_time() -> None:
+def test_a_slow_phone_keeps_the_usual_window_and_control_c_its_time() -> None:
     flood = Flood(Path(1 * MB, 0.002))
     result = flood.run(60)
     assert result.longest_queue_seconds <= 0.35
     assert result.delivered_bytes >= 0.95 * 60 * MB
+
+
+@pytest.mark.parametrize("round_trip", [0.05, 0.3])
+def test_on_a_slow_path_a_key_waits_for_little_and_the_path_stays_busy(round_trip: float) -> None:
+    flood = Flood(Path(125_000, round_trip))
+    assert flood.run(3).longest_queue_seconds <= limits.FIRST_OUTPUT_WINDOW_BYTES / 125_000
+    settled = flood.run(60)
+    assert settled.longest_queue_seconds <= 0.45 + round_trip
+    assert settled.delivered_bytes >= 0.9 * 60 * 125_000
+
+
+def test_a_path_that_becomes_faster_is_soon_full_again() -> None:
+    flood = Flood(Path(125_000, 0.05))
+    flood.run(10)
+    flood.path = Path(5 * MB, 0.05)
+    flood.run(2)
+    assert flood.run(10).delivered_bytes >= 0.95 * Flood(flood.path).run(10).delivered_bytes
+
+
+def test_little_output_on_a_long_path_does_not_make_the_window_small() -> None:
+    window = PathWindow()
+    for second in range(60):
+        window.record_sent(4_000, float(second))
+        window.record_dry()
+        window.record_delivered(4_000, second + 0.4)
+    assert window.window_bytes >= limits.FIRST_OUTPUT_WINDOW_BYTES
+
+
+def test_a_pause_does_not_make_a_slow_path_fast() -> None:
+    flood = Flood(Path(125_000, 0.05))
+    flood.run(10)
+    flood.pause(60)
+    assert flood.run(5).longest_queue_seconds <= 0.5
 
 
 @pytest.mark.parametrize(

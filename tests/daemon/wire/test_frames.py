@@ -24,6 +24,7 @@ def test_a_device_frame_without_a_connection_is_refused(short: bytes) -> None:
 def test_stream_messages_come_back(stream: int, offset: int, data: bytes) -> None:
     assert frames.decode_message(frames.encode_output(stream, offset, data)) == frames.Output(stream, offset, data)
     assert frames.decode_message(frames.encode_input(stream, offset, data)) == frames.Input(stream, offset, data)
+    assert frames.decode_message(frames.encode_blob(stream, offset, data)) == frames.Blob(stream, offset, data)
 
 
 @given(body=st.binary(max_size=100))
@@ -66,7 +67,8 @@ def test_any_bytes_are_a_message_or_malformed(message: bytes) -> None:
         frames.encode_input(1, 0, b""),
         frames.encode_input(1, frames.MAX_OFFSET, b"x"),
         frames.encode_input(1, (1 << 64) - 1, b"x"),
-        b"\x03" + bytes(20),
+        b"\x05" + bytes(20),
+        frames.encode_blob(1, 0, b""),
         b"\xff" + bytes(20),
         bytes(limits.MAX_PLAINTEXT_BYTES + 1),
     ],

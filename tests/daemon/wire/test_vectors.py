@@ -139,7 +139,12 @@ def test_psk(vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize("vector", SESSION["stream_messages"])
 def test_stream_message(vector: dict[str, Any]) -> None:
     assert set(vector) == {"kind", "stream", "offset", "data", "message"}
-    kinds = {"output": frames.Output, "input": frames.Input, "snapshot": frames.SnapshotChunk}
+    kinds = {
+        "output": frames.Output,
+        "input": frames.Input,
+        "blob": frames.Blob,
+        "snapshot": frames.SnapshotChunk,
+    }
     expected = kinds[vector["kind"]](vector["stream"], vector["offset"], bytes.fromhex(vector["data"]))
     assert frames.decode_message(bytes.fromhex(vector["message"])) == expected
 

@@ -1,5 +1,6 @@
 """One Chromium for all tests of this folder, one relay that serves the app; a daemon and a phone for each."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -32,7 +33,9 @@ async def chromium() -> AsyncIterator[Chromium]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def relay(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RelayUnderTest]:
     assert (APP / "app" / "index.html").is_file(), "the app is not built: make build"
-    async with running_relay(tmp_path_factory.mktemp("relay"), assets_directory=APP) as running:
+    # its own copy: a build meanwhile would take away what a page loads later
+    assets = shutil.copytree(APP, tmp_path_factory.mktemp("assets"), dirs_exist_ok=True)
+    async with running_relay(tmp_path_factory.mktemp("relay"), assets_directory=assets) as running:
         yield running
 
 

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from loopsy_daemon.wire import messages
 from tests.support.browser import BrowserPhone, Chromium
+from tests.support.browser_touch import Fingers, spot_of
 from tests.support.daemon import Daemon
 
 AXE = Path(__file__).resolve().parents[3] / "webapp" / "node_modules" / "axe-core" / "axe.min.js"
@@ -28,7 +29,10 @@ async def check(phone: BrowserPhone) -> None:
     assert result["found"] == []
 
 
-@pytest.mark.parametrize("look", ["dark", "light", "contrast"])
+@pytest.mark.parametrize(
+    "look",
+    ["dark", pytest.param("light", marks=pytest.mark.thorough), pytest.param("contrast", marks=pytest.mark.thorough)],
+)
 async def test_no_screen_breaks_a_rule(
     chromium: Chromium, daemon: Daemon, look: Literal["dark", "light", "contrast"]
 ) -> None:
@@ -48,18 +52,40 @@ async def test_no_screen_breaks_a_rule(
         await expect(phone.part("code-input")).to_be_visible()
         await check(phone)
         await phone.enter_code(started.code)
+        await expect(phone.part("new-option").first).to_be_visible()
+        await check(phone)
+        await phone.part("command-add").tap()
+        await check(phone)
+        await phone.part("sheet-back").tap()
+        await phone.part("new-directory").tap()
+        await expect(phone.part("directory-up")).to_be_visible()
+        await check(phone)
+        await phone.close_sheet("directory-sheet")
         await expect(phone.part("sessions-empty")).to_be_visible()
         await check(phone)
         await phone.open_shell()
         await phone.part("keys-toggle").tap()
         await check(phone)
+        await phone.part("composer-history").tap()
+        await check(phone)
+        await phone.part("sheet-close").tap()
+        await phone.part("composer-snippets").tap()
+        await phone.part("snippets-edit").tap()
+        await phone.part("snippet-add").tap()
+        await check(phone)
+        await phone.part("sheet-close").tap()
         await phone.part("text-view").tap()
-        await expect(phone.part("text-view-content")).to_be_visible()
+        await phone.part("text-view-search").tap()
+        await expect(phone.part("search-input")).to_be_focused()
         await check(phone)
         await phone.part("text-view-close").tap()
         await phone.part("back").tap()
         await expect(phone.part("session-card")).to_be_visible()
         await check(phone)
+        await phone.part("session-menu").tap()
+        await expect(phone.part("session-details")).to_be_visible()
+        await check(phone)
+        await phone.close_sheet("session-sheet")
         await phone.part("back").tap()
         await check(phone)
         await phone.part("settings-open").tap()
@@ -70,4 +96,31 @@ async def test_no_screen_breaks_a_rule(
         await phone.part("back").tap()
         await phone.part("machine-card").tap()
         await phone.see_banner("device_offline")
+        await check(phone)
+
+
+@pytest.mark.parametrize("look", ["dark", "light"])
+@pytest.mark.thorough
+async def test_no_tool_of_the_terminal_breaks_a_rule(
+    chromium: Chromium, daemon: Daemon, look: Literal["dark", "light"]
+) -> None:
+    async with chromium.phone("iPhone 13", reduced_motion="reduce", color_scheme=look) as phone:
+        await phone.pair(daemon)
+        await phone.open_shell()
+        await phone.run(r"printf '\033]52;c;aGVsbG8=\007https://tides.%s/\n' example", "\nhttps://tides.example/")
+        await expect(phone.part("clipboard-ask")).to_be_visible()
+        await check(phone)
+        await phone.part("terminal-more").tap()
+        await check(phone)
+        await phone.part("menu-search").tap()
+        await phone.part("search-input").fill("tides")
+        await check(phone)
+        await phone.part("search-close").tap()
+        fingers = await Fingers.on(phone)
+        await fingers.press((await spot_of(phone, "tides.example")).middle)
+        await expect(phone.part("selection-link")).to_be_visible()
+        await fingers.lift()
+        await check(phone)
+        await phone.part("selection-link").tap()
+        await expect(phone.part("link-sheet")).to_be_visible()
         await check(phone)

@@ -83,6 +83,7 @@ async def test_a_daemon_that_does_not_answer_is_not_called_connected(shell: Brow
     assert lines(await shell.read("late-42\n"), "late-42") == 1
 
 
+@pytest.mark.thorough
 async def test_typed_text_can_be_taken_back_until_it_is_sent(shell: BrowserPhone) -> None:
     await shell.context.set_offline(True)
     await shell.see_health("none")
@@ -141,14 +142,20 @@ async def test_the_laptop_restarts_and_its_sessions_are_gone(shell: BrowserPhone
     await shell.part("back").tap()
     await expect(shell.part("sessions-empty")).to_be_visible()
     await shell.open_shell()
-    await shell.run("echo again-$((1+1))", "again-2\n")
+    await expect(shell.part("leftover")).to_contain_text("Not delivered to shell")
+    await shell.part("leftover-insert").tap()
+    await expect(shell.part("composer-input")).to_have_value("echo lost-$((1+1))")
+    await expect(shell.part("leftover")).to_have_count(0)
+    await shell.part("composer-send").tap()
+    await shell.read("lost-2\n")
 
 
+@pytest.mark.thorough
 async def test_the_laptop_goes_and_comes_back(phone: BrowserPhone, daemon: Daemon) -> None:
     await daemon.stop()
     await phone.see_banner("device_offline", re.compile(r"studio has been offline for \d+ s"))
     await phone.see_health("none", "offline")
-    await expect(phone.part("new-shell")).to_be_disabled()
+    await expect(phone.part("new-session")).to_be_disabled()
     await phone.part("back").tap()
     await expect(phone.part("machine-card")).to_contain_text(re.compile(r"off \d+ s"))
     await phone.page.reload()

@@ -21,7 +21,10 @@ SPOKEN = """() => {
   return [...texts, ...labels].filter((text) => text !== null && text !== "");
 }"""
 
-NAMES = re.compile(r"studio|shell(-\d+)?|Loopsy|JetBrains Mono|loopsy|https?|Ctrl|F\d+|GitHub")
+NAMES = re.compile(
+    r"studio|[Ss]hell(-\d+)?|Claude Code|Codex|Gemini CLI|OpenCode|make test"
+    r"|Loopsy|JetBrains Mono|loopsy|https?|Ctrl|F\d+|GitHub"
+)
 """What is called the same in every language, and what the user or a program named."""
 
 
@@ -49,6 +52,15 @@ async def test_every_screen_speaks_the_browsers_language(chromium: Chromium, dae
         await expect(phone.part("pair-error")).to_contain_text("还可以试 4 次")
         await everything_is_chinese(phone)
         await phone.enter_code(started.code)
+        await expect(phone.part("missing-agents")).to_be_visible()
+        await everything_is_chinese(phone)
+        await phone.part("command-add").tap()
+        await everything_is_chinese(phone)
+        await phone.part("sheet-back").tap()
+        await phone.part("new-directory").tap()
+        await expect(phone.part("directory-up")).to_be_visible()
+        await everything_is_chinese(phone)
+        await phone.close_sheet("directory-sheet")
         await expect(phone.part("sessions-empty")).to_be_visible()
         await expect(phone.page.locator("html")).to_have_attribute("lang", "zh-Hans")
         await everything_is_chinese(phone)
@@ -58,6 +70,9 @@ async def test_every_screen_speaks_the_browsers_language(chromium: Chromium, dae
         await phone.part("back").tap()
         await expect(phone.part("session-card")).to_be_visible()
         await everything_is_chinese(phone)
+        await phone.part("session-menu").tap()
+        await everything_is_chinese(phone)
+        await phone.close_sheet("session-sheet")
         await phone.part("back").tap()
         await everything_is_chinese(phone)
         await phone.part("settings-open").tap()

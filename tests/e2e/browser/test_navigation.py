@@ -34,5 +34,6 @@ async def test_a_session_that_ends_says_so_and_can_be_forgotten(shell: BrowserPh
     assert "exit 3" in await shell.read()
     await shell.part("back").tap()
     await expect(shell.part("session-card")).to_contain_text("exit 3")
+    await shell.part("session-menu").tap()
     await shell.part("session-dismiss").tap()
     await expect(shell.part("sessions-empty")).to_be_visible()

@@ -24,7 +24,7 @@ EDGE_POSITIONS = """rows => {
 }"""
 
 
-@pytest.mark.parametrize("device", ["iPhone 13", "Pixel 7"])
+@pytest.mark.parametrize("device", ["iPhone 13", pytest.param("Pixel 7", marks=pytest.mark.thorough)])
 async def test_from_the_link_to_a_shell(chromium: Chromium, daemon: Daemon, device: str) -> None:
     async with chromium.phone(device) as phone:
         await phone.pair(daemon)
@@ -64,6 +64,7 @@ async def test_colours_of_ls_and_wide_characters(shell: BrowserPhone, daemon: Da
     assert await colour("program") == "rgb(178, 232, 171)", "bold green is drawn bright"
 
 
+@pytest.mark.thorough
 async def test_wide_characters_take_two_cells(shell: BrowserPhone) -> None:
     # the program asks its terminal where the cursor is: the daemon's answer and the app's drawing must agree
     await shell.run(
@@ -75,6 +76,7 @@ async def test_wide_characters_take_two_cells(shell: BrowserPhone) -> None:
     assert edges[0] == pytest.approx(edges[1], abs=0.6)
 
 
+@pytest.mark.thorough
 async def test_less_scrolls_by_arrows_of_the_key_bar(shell: BrowserPhone) -> None:
     await shell.type_keys("seq 1 300 > numbers; less numbers\n")
     assert (await shell.read(re.compile(r"^1\n2\n3\n"))).endswith("numbers")
@@ -121,6 +123,7 @@ async def test_vim_by_keys_arrows_and_escape(shell: BrowserPhone, daemon: Daemon
     assert poem.read_text() == "first\nmiddle 終わり\nlast\n"
 
 
+@pytest.mark.thorough
 async def test_htop_draws_itself_and_leaves(shell: BrowserPhone) -> None:
     before = await shell.run("echo before-$((1+1))", "before-2\n")
     await shell.type_keys("htop\n")

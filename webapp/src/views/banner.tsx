@@ -47,8 +47,8 @@ export function ConnectionBanner({
   if (text === null) return null;
   const act: Record<PhaseAction, () => void> = {
     retry: () => controller.retry(machine.deviceId),
-    forget: () => void controller.forget(machine.deviceId),
-    pair: () => controller.pair(),
+    forget: () => void controller.pairings.forget(machine.deviceId),
+    pair: () => controller.pairings.begin(),
   };
   const state = connection.phase.name === "ended" ? connection.phase.reason : connection.phase.name;
   return (

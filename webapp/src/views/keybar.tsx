@@ -8,6 +8,8 @@ import { say } from "../strings.ts";
 import { Key, keepFocus } from "./key.tsx";
 
 const MIN_KEY_PIXELS = 44;
+/** With a mouse there is a keyboard with all keys: then the row is away until it is asked for. */
+const HARDWARE_KEYBOARD = "(hover: hover) and (pointer: fine)";
 
 export type Stickies = Readonly<Record<Modifier, Sticky>>;
 
@@ -24,7 +26,8 @@ interface KeyBarProps {
 export function KeyBar(props: KeyBarProps): JSX.Element {
   const { keys, expanded } = props;
   const row = useRef<HTMLDivElement>(null);
-  const [fitting, setFitting] = useState(keys.length);
+  const hidesRow = window.matchMedia(HARDWARE_KEYBOARD).matches;
+  const [fitting, setFitting] = useState(hidesRow ? 0 : keys.length);
   useLayoutEffect(() => {
     const element = row.current;
     if (element === null) return undefined;
@@ -47,11 +50,13 @@ export function KeyBar(props: KeyBarProps): JSX.Element {
           ))}
         </div>
       ) : null}
-      <div ref={row} class="keybar" role="toolbar" aria-label={say("keys.label")}>
-        {keys.slice(0, fitting).map((name) => (
-          <BarKey key={name} name={name} {...props} />
-        ))}
-      </div>
+      {hidesRow ? null : (
+        <div ref={row} class="keybar" role="toolbar" aria-label={say("keys.label")}>
+          {keys.slice(0, fitting).map((name) => (
+            <BarKey key={name} name={name} {...props} />
+          ))}
+        </div>
+      )}
     </>
   );
 }

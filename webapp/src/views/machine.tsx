@@ -1,34 +1,46 @@
-/** One machine: its sessions, and a new shell. */
+/** One machine: its sessions, and what lies over them. */
 import type { JSX } from "preact";
-import type { ConnectionView } from "../app.ts";
+import { useEffect } from "preact/hooks";
+import type { ConnectionView, Sheet } from "../app.ts";
 import type { AppUpdate } from "../app_update.ts";
 import { isOver } from "../connection_state.ts";
 import type { Controller } from "../controller.ts";
 import type { Machine } from "../machine.ts";
-import { activityText, endText, listed, sessionName } from "../session_list.ts";
+import { isUnread, type MachineNotes } from "../machine_notes.ts";
+import type { Choices } from "../new_session.ts";
+import { listed } from "../session_list.ts";
 import { say } from "../strings.ts";
-import { expectedTerminalSize } from "../terminal_room.ts";
 import type { SessionInfo } from "../wire/messages.ts";
 import { ConnectionBanner, UpdateBanner } from "./banner.tsx";
 import { Chip } from "./chip.tsx";
 import { Icon } from "./icons.tsx";
+import { NewSessionSheet } from "./new_session.tsx";
 import { useNow } from "./now.ts";
+import { SessionCard } from "./session_card.tsx";
+import { SessionMenu } from "./session_menu.tsx";
+
+const FRESH_LIST_SECONDS = 5;
+/** A long list is asked for less often: at about 400 bytes a session, 2 KB/s at most. */
+const SESSIONS_A_SECOND = 5;
 
 interface MachineProps {
   readonly controller: Controller;
   readonly machine: Machine;
   readonly connection: ConnectionView | undefined;
+  readonly choices: Choices;
+  readonly notes: MachineNotes;
+  readonly sheet: Sheet | undefined;
   readonly opening: boolean;
   readonly fontSizePixels: number;
   readonly update: AppUpdate;
 }
 
 export function MachineScreen(props: MachineProps): JSX.Element {
-  const { controller, machine, connection, opening, fontSizePixels, update } = props;
+  const { controller, machine, connection, notes, sheet, update } = props;
+  const { deviceId } = machine;
   const online = connection?.phase.name === "online";
   const over = isOver(connection?.phase);
-  const open = (): void =>
-    controller.openSession(machine.deviceId, "shell", expectedTerminalSize(fontSizePixels));
+  useFreshList(controller, deviceId, online, connection?.sessions?.length ?? 0);
   return (
     <main class="screen" data-testid="machine-screen">
       <header class="bar">
@@ -47,29 +59,57 @@ export function MachineScreen(props: MachineProps): JSX.Element {
       <UpdateBanner update={update} />
       <ConnectionBanner controller={controller} machine={machine} connection={connection} />
       <div class={`scroll ${online ? "" : "dimmed"}`}>
-        {over ? null : <SessionList controller={controller} machine={machine} connection={connection} />}
+        {over ? null : <SessionList {...{ controller, machine, connection, notes }} />}
       </div>
       {over ? null : (
         <footer class="foot">
           <button
             type="button"
             class="button button-wide"
-            data-testid="new-shell"
-            disabled={!online || opening}
-            onClick={open}
+            data-testid="new-session"
+            disabled={!online}
+            onClick={() => controller.go({ screen: "machine", deviceId, sheet: { kind: "new" } })}
           >
             <Icon name="plus" />
-            {say(opening ? "machine.opening" : "machine.new_shell")}
+            {say("machine.new")}
           </button>
         </footer>
       )}
+      {sheet === undefined || over ? null : <MachineSheet {...props} sheet={sheet} online={online} />}
     </main>
   );
 }
 
-type ListProps = Pick<MachineProps, "controller" | "machine" | "connection">;
+interface MachineSheetProps extends MachineProps {
+  readonly sheet: Sheet;
+  readonly online: boolean;
+}
 
-function SessionList({ controller, machine, connection }: ListProps): JSX.Element | null {
+function MachineSheet(props: MachineSheetProps): JSX.Element {
+  const { sheet, connection } = props;
+  const choices = { ...props.choices, agents: props.choices.agents ?? connection?.agents ?? null };
+  if (sheet.kind === "session")
+    return <SessionMenu key={sheet.sessionId} {...props} choices={choices} sessionId={sheet.sessionId} />;
+  return <NewSessionSheet {...props} choices={choices} />;
+}
+
+/** Ask for the list again and again: not every output is pushed, and the cards show the last line of each. */
+function useFreshList(controller: Controller, deviceId: string, online: boolean, count: number): void {
+  const everySeconds = Math.max(FRESH_LIST_SECONDS, count / SESSIONS_A_SECOND);
+  useEffect(() => {
+    if (!online) return;
+    const refresh = (): void => {
+      if (document.visibilityState === "visible") controller.sessions.refresh(deviceId);
+    };
+    refresh();
+    const timer = setInterval(refresh, everySeconds * 1_000);
+    return () => clearInterval(timer);
+  }, [controller, deviceId, online, everySeconds]);
+}
+
+type ListProps = Pick<MachineProps, "controller" | "machine" | "connection" | "notes">;
+
+function SessionList({ controller, machine, connection, notes }: ListProps): JSX.Element | null {
   const now = useNow(5);
   const sessions = connection?.sessions ?? null;
   if (sessions === null) return connection?.phase.name === "ended" ? null : <Skeleton />;
@@ -87,69 +127,34 @@ function SessionList({ controller, machine, connection }: ListProps): JSX.Elemen
     );
   }
   const { running, ended } = listed(sessions, now);
+  const shared = { controller, machine, notes };
   return (
     <>
-      <Group title={say("machine.running")} sessions={running} controller={controller} machine={machine} />
-      <Group title={say("machine.ended")} sessions={ended} controller={controller} machine={machine} />
+      <Group title={say("machine.running")} sessions={running} {...shared} />
+      <Group title={say("machine.ended")} sessions={ended} {...shared} />
     </>
   );
 }
 
-interface GroupProps {
+interface GroupProps extends Omit<ListProps, "connection"> {
   readonly title: string;
   readonly sessions: readonly SessionInfo[];
-  readonly controller: Controller;
-  readonly machine: Machine;
 }
 
-function Group({ title, sessions, controller, machine }: GroupProps): JSX.Element | null {
-  const now = useNow(5);
+function Group({ title, sessions, controller, machine, notes }: GroupProps): JSX.Element | null {
   if (sessions.length === 0) return null;
   return (
     <section>
       <h2 class="group-title">{title}</h2>
       <ul class="cards">
         {sessions.map((session) => (
-          <li key={session.id} class="card-row">
-            <button
-              type="button"
-              class={`card ${session.alive ? "" : "card-ended"}`}
-              data-testid="session-card"
-              data-session={session.id}
-              onClick={() =>
-                controller.go({ screen: "terminal", deviceId: machine.deviceId, sessionId: session.id })
-              }
-            >
-              <span class="card-glyph">
-                <Icon name="terminal" />
-              </span>
-              <span class="card-body">
-                <span class="card-line">
-                  <span class="card-title">
-                    {sessionName(session)}
-                    {session.name && session.title ? (
-                      <span class="card-subtitle">{session.title}</span>
-                    ) : null}
-                  </span>
-                  <span class="card-age">
-                    {session.alive ? activityText(session, now) : endText(session)}
-                  </span>
-                </span>
-                <span class="card-preview">{session.preview || session.cwd}</span>
-              </span>
-            </button>
-            {session.alive ? null : (
-              <button
-                type="button"
-                class="button-icon card-dismiss"
-                aria-label={say("machine.dismiss", { session: sessionName(session) })}
-                data-testid="session-dismiss"
-                onClick={() => controller.dismissSession(machine.deviceId, session.id)}
-              >
-                <Icon name="close" size={18} />
-              </button>
-            )}
-          </li>
+          <SessionCard
+            key={session.id}
+            controller={controller}
+            machine={machine}
+            session={session}
+            unread={isUnread(session, notes)}
+          />
         ))}
       </ul>
     </section>

@@ -37,7 +37,7 @@ export function MachinesScreen({
           class="button-icon"
           aria-label={say("machines.pair")}
           data-testid="pair-open"
-          onClick={() => controller.pair()}
+          onClick={() => controller.pairings.begin()}
         >
           <Icon name="plus" />
         </button>
@@ -71,7 +71,7 @@ function NoMachines({ controller }: { controller: Controller }): JSX.Element {
       <p>{say("machines.empty.run")}</p>
       <code class="command">loopsy mobile pair</code>
       <p>{say("machines.empty.scan")}</p>
-      <button type="button" class="button" onClick={() => controller.pair()}>
+      <button type="button" class="button" onClick={() => controller.pairings.begin()}>
         {say("machines.empty.paste")}
       </button>
     </section>

@@ -7,6 +7,7 @@ import { endText, pastedLink, troubleText } from "../pairing_text.ts";
 import type { PairingEnd, PairingView } from "../pairing_view.ts";
 import { cleanLabel, proposedLabel } from "../phone_label.ts";
 import { say } from "../strings.ts";
+import { Camera } from "./camera.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 
 interface PairProps {
@@ -23,7 +24,7 @@ export function PairScreen({ controller, pairing }: PairProps): JSX.Element {
           class="button-icon"
           aria-label={say("pair.cancel")}
           data-testid="back"
-          onClick={() => controller.cancelPairing()}
+          onClick={() => controller.pairings.cancel()}
         >
           <Icon name="back" />
         </button>
@@ -56,7 +57,7 @@ function CodeForm({ controller, pairing }: { controller: Controller; pairing: Co
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (code.length === digits && !working) controller.submitCode(code, cleanLabel(label));
+    if (code.length === digits && !working) controller.pairings.submitCode(code, cleanLabel(label));
   };
   return (
     <form class="pair-form" onSubmit={submit}>
@@ -122,11 +123,13 @@ function CodeForm({ controller, pairing }: { controller: Controller; pairing: Co
 
 function LinkForm({ controller }: { controller: Controller }): JSX.Element {
   const [problem, setProblem] = useState("");
+  const [isScanning, setScanning] = useState(false);
+  const [isEmpty, setEmpty] = useState(true);
   const field = useRef<HTMLInputElement>(null);
   const submit = (event: Event): void => {
     event.preventDefault();
     const link = pastedLink(field.current?.value ?? "", location.origin);
-    if (link.kind === "fragment") controller.pairWith(link.fragment);
+    if (link.kind === "fragment") controller.pairings.pairWith(link.fragment);
     else setProblem(link.problem);
   };
   return (
@@ -136,6 +139,22 @@ function LinkForm({ controller }: { controller: Controller }): JSX.Element {
         <code>loopsy mobile pair</code>
         {say("pair.link.after_command")}
       </Lead>
+      {isScanning ? (
+        <Camera
+          onFound={(fragment) => controller.pairings.pairWith(fragment)}
+          onClose={() => setScanning(false)}
+        />
+      ) : (
+        <button
+          type="button"
+          class="button button-wide"
+          data-testid="camera-open"
+          onClick={() => setScanning(true)}
+        >
+          <Icon name="camera" />
+          {say("pair.camera")}
+        </button>
+      )}
       <label class="field">
         <span class="field-label">{say("pair.link.label")}</span>
         <input
@@ -147,12 +166,17 @@ function LinkForm({ controller }: { controller: Controller }): JSX.Element {
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
+          onInput={(event) => setEmpty(event.currentTarget.value === "")}
         />
       </label>
       <p class="field-error" role="alert" data-testid="pair-error">
         {problem}
       </p>
-      <button type="submit" class="button button-wide" data-testid="link-submit">
+      <button
+        type="submit"
+        class={`button button-wide ${isEmpty ? "button-plain" : ""}`}
+        data-testid="link-submit"
+      >
         {say("pair.continue")}
       </button>
     </form>
@@ -171,7 +195,7 @@ function Over({ controller, reason }: { controller: Controller; reason: PairingE
       </h2>
       <p class="lead-text">{hint}</p>
       <code class="command">loopsy mobile pair</code>
-      <button type="button" class="button button-wide" onClick={() => controller.cancelPairing()}>
+      <button type="button" class="button button-wide" onClick={() => controller.pairings.cancel()}>
         {say("pair.back")}
       </button>
     </section>

@@ -7,6 +7,7 @@ import { LANGUAGE_NAMES, say } from "../strings.ts";
 import { PALETTE_NAMES } from "../terminal_palettes.ts";
 import { Icon } from "./icons.tsx";
 import { AboutApp, Pairings } from "./settings_about.tsx";
+import { ComposerSettings } from "./settings_composer.tsx";
 import { SettingsFile } from "./settings_file.tsx";
 import { KeyOrder } from "./settings_keys.tsx";
 import { TerminalPreview } from "./terminal_preview.tsx";
@@ -76,6 +77,7 @@ export function SettingsScreen({ controller, state, appVersion }: SettingsProps)
           <FontSize settings={settings} change={change} />
         </section>
         <KeyOrder settings={settings} change={change} />
+        <ComposerSettings controller={controller} settings={settings} />
         <SettingsFile controller={controller} settings={settings} />
         <Pairings controller={controller} state={state} />
         <AboutApp appVersion={appVersion} />
@@ -103,7 +105,8 @@ interface ChoiceProps<Name extends string> {
   readonly choose: (name: Name) => void;
 }
 
-function Choice<Name extends string>(props: ChoiceProps<Name>): JSX.Element {
+/** A list of which one is chosen. */
+export function Choice<Name extends string>(props: ChoiceProps<Name>): JSX.Element {
   const { name, label, choices, chosen, called, choose } = props;
   return (
     <Row label={label}>

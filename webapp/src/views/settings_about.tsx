@@ -8,6 +8,7 @@ import type { Machine } from "../machine.ts";
 import { relayVersion } from "../relay_version.ts";
 import { dateText, say } from "../strings.ts";
 import { HoldButton } from "./hold_button.tsx";
+import { UsageToday } from "./settings_usage.tsx";
 
 const LICENSES = "/app/licenses.txt";
 
@@ -78,12 +79,13 @@ function Pairing({ controller, machine, connection }: PairingProps): JSX.Element
         <Fact name={say("settings.pairing.machine_key")} value={machineKey} isKey />
         <Fact name={say("settings.pairing.phone_key")} value={phoneKey} isKey />
       </dl>
+      <UsageToday controller={controller} deviceId={machine.deviceId} />
       <p class="settings-hint">{say("settings.forget.hint", named)}</p>
       <HoldButton
         name="forget-machine"
         label={say("settings.forget", named)}
         confirmLabel={say("settings.forget.confirm", named)}
-        act={() => void controller.unpair(machine)}
+        act={() => void controller.pairings.unpair(machine)}
       />
     </article>
   );

@@ -1,4 +1,4 @@
-/** The order of the key bar, and whether its keys can be felt. */
+/** The order of the key bar, whether its keys can be felt, and whether the bell is heard. */
 import type { JSX } from "preact";
 import { keyCap, keyLabel } from "../key_labels.ts";
 import { DEFAULT_KEYS } from "../keys.ts";
@@ -13,7 +13,7 @@ interface KeyOrderProps {
 }
 
 export function KeyOrder({ settings, change }: KeyOrderProps): JSX.Element {
-  const { keys, haptics } = settings;
+  const { keys, haptics, bellSound } = settings;
   return (
     <section class="settings-group">
       {"vibrate" in navigator ? (
@@ -28,6 +28,16 @@ export function KeyOrder({ settings, change }: KeyOrderProps): JSX.Element {
           />
         </Row>
       ) : null}
+      <Row label={say("settings.bell_sound")}>
+        <input
+          type="checkbox"
+          class="settings-switch"
+          data-testid="settings-bell-sound"
+          aria-label={say("settings.bell_sound")}
+          checked={bellSound}
+          onChange={(event) => change({ bellSound: event.currentTarget.checked })}
+        />
+      </Row>
       <details class="settings-details">
         <summary data-testid="settings-keys">{say("settings.keys")}</summary>
         <p class="settings-hint">{say("settings.keys.hint")}</p>

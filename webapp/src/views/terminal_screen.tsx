@@ -1,25 +1,32 @@
 /** A session edge to edge: header, terminal, key bar and composer. */
 import type { JSX } from "preact";
-import { useCallback, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { ConnectionView } from "../app.ts";
 import type { AttachmentView } from "../attachment.ts";
+import { kindOf } from "../composer_control.ts";
 import { isOver } from "../connection_state.ts";
 import type { Controller } from "../controller.ts";
-import { composedInput, type Held, keySequence, type NamedKey, stickyAfterKey, withHeld } from "../keys.ts";
 import type { Machine } from "../machine.ts";
 import { sessionName } from "../session_list.ts";
 import type { Settings } from "../settings.ts";
 import { say } from "../strings.ts";
 import { Chip, useChip } from "./chip.tsx";
-import { Composer } from "./composer.tsx";
+import { ClipboardBanner, useClipboardAsking } from "./clipboard_banner.tsx";
+import { Composer, type ComposerHandle } from "./composer.tsx";
+import { FileTools } from "./file_tools.tsx";
+import { useFiles } from "./files.ts";
 import { Icon } from "./icons.tsx";
-import { KeyBar, type Stickies } from "./keybar.tsx";
+import { KeyBar } from "./keybar.tsx";
+import { PasteQuestion } from "./paste_question.tsx";
 import { Stage, type StageHandle } from "./stage.tsx";
+import { TerminalSearchBar } from "./terminal_search.tsx";
 import { TerminalState } from "./terminal_state.tsx";
-import { TextView } from "./text_view.tsx";
+import { TerminalToolViews } from "./terminal_tool_views.tsx";
+import { useTerminalTools } from "./terminal_tools.ts";
+import { TransferStrip } from "./transfer_strip.tsx";
+import { useWriting } from "./writing.ts";
 
 const HAPTIC_MILLISECONDS = 6;
-const RELEASED: Stickies = { ctrl: "off", alt: "off" };
 
 interface TerminalProps {
   readonly controller: Controller;
@@ -32,38 +39,40 @@ interface TerminalProps {
 
 export function TerminalScreen(props: TerminalProps): JSX.Element {
   const { controller, machine, connection, sessionId, attachment, settings } = props;
-  const [stickies, setStickies] = useState<Stickies>(RELEASED);
   const [showsMoreKeys, setShowsMoreKeys] = useState(false);
-  const [showsText, setShowsText] = useState(false);
-  const stickiesNow = useRef(stickies);
-  stickiesNow.current = stickies;
   const stage = useRef<StageHandle | null>(null);
+  const composer = useRef<ComposerHandle | null>(null);
+  const screen = useRef<HTMLElement>(null);
+  const notify = (text: string): void => controller.notify(text);
+  const asking = useClipboardAsking(machine.deviceId, sessionId, notify);
+  const tools = useTerminalTools({
+    controller,
+    deviceId: machine.deviceId,
+    sessionId,
+    sessions: connection?.sessions ?? [],
+    settings,
+    stage,
+    screen,
+    clipboardWanted: asking.wanted,
+  });
   const health = useChip(connection).health;
   const info = connection?.sessions?.find(({ id }) => id === sessionId) ?? attachment?.info;
   const title = info ? sessionName(info) : say("terminal.session");
   const ended = attachment?.status === "exited" || attachment?.status === "gone";
   const mute = ended || isOver(connection?.phase);
 
-  /** Return the modifiers for the key that is pressed now; those that are for one key end with it. */
-  const takeHeld = useCallback((): Held => {
-    const { ctrl, alt } = stickiesNow.current;
-    setStickies(({ ctrl, alt }) => ({ ctrl: stickyAfterKey(ctrl), alt: stickyAfterKey(alt) }));
-    return { ctrl: ctrl !== "off", alt: alt !== "off" };
-  }, []);
-  const typed = useCallback((text: string): void => controller.type(withHeld(text, takeHeld())), []);
-  const press = useCallback((key: NamedKey): void => {
-    const surface = stage.current?.surface;
-    surface?.scrollToBottom();
-    controller.type(keySequence(key, takeHeld(), surface?.applicationCursor ?? false));
-  }, []);
-  const send = useCallback((text: string): void => {
-    const surface = stage.current?.surface;
-    surface?.scrollToBottom();
-    controller.type(composedInput(text, surface?.bracketedPaste ?? false));
-  }, []);
+  const kind = kindOf(info?.agent, connection?.agents ?? []);
+  const files = useFiles({ controller, deviceId: machine.deviceId, sessionId, stage, composer });
+  const writing = useWriting(controller, { stage, composer }, machine.deviceId, kind, settings.keepsHistory);
 
   return (
-    <main class="screen terminal-screen" data-testid="terminal-screen">
+    <main
+      ref={screen}
+      class="screen terminal-screen"
+      data-testid="terminal-screen"
+      onKeyDownCapture={tools.shortcut}
+      {...files.handlers}
+    >
       <header class="bar">
         <button
           type="button"
@@ -81,11 +90,23 @@ export function TerminalScreen(props: TerminalProps): JSX.Element {
           class="button-icon"
           aria-label={say("terminal.as_text")}
           data-testid="text-view"
-          onClick={() => setShowsText(true)}
+          onClick={() => tools.show({ open: "text", row: null })}
         >
           <Icon name="text" />
         </button>
+        <button
+          type="button"
+          class="button-icon"
+          aria-label={say("menu.open")}
+          data-testid="terminal-more"
+          onClick={() => tools.show({ open: "menu" })}
+        >
+          <Icon name="more" />
+        </button>
       </header>
+      {tools.tool.open === "search" && stage.current ? (
+        <TerminalSearchBar surface={stage.current.surface} close={tools.close} />
+      ) : null}
       <Stage
         handle={stage}
         controller={controller}
@@ -93,8 +114,14 @@ export function TerminalScreen(props: TerminalProps): JSX.Element {
         sessionId={sessionId}
         dimmed={health === "none" && !ended}
         fontSizePixels={settings.fontSizePixels}
-        typed={typed}
+        events={{
+          ...tools.events,
+          ...writing.events,
+          typingWanted: writing.beginTyping,
+        }}
+        selectionUses={tools.selectionUses}
       />
+      <ClipboardBanner asking={asking} />
       <TerminalState
         controller={controller}
         machine={machine}
@@ -103,35 +130,45 @@ export function TerminalScreen(props: TerminalProps): JSX.Element {
         health={health}
       />
       <div class="controls">
+        <TransferStrip control={controller.files} transfers={files.transfers} notify={notify} />
         <KeyBar
           keys={settings.keys}
           expanded={showsMoreKeys}
-          stickies={stickies}
-          setSticky={(modifier, sticky) => setStickies((before) => ({ ...before, [modifier]: sticky }))}
-          press={press}
+          stickies={writing.stickies}
+          setSticky={writing.setSticky}
+          press={writing.press}
           haptic={() => void (settings.haptics && navigator.vibrate?.(HAPTIC_MILLISECONDS))}
           disabled={mute}
         />
         <Composer
           controller={controller}
           stage={stage}
+          handle={composer}
+          deviceId={machine.deviceId}
+          sessionId={sessionId}
+          kind={kind}
+          settings={settings}
           disabled={mute}
-          modified={stickies.ctrl !== "off" || stickies.alt !== "off"}
-          showsMoreKeys={showsMoreKeys}
-          toggleKeys={() => setShowsMoreKeys((shown) => !shown)}
-          typed={typed}
-          send={send}
+          writing={writing}
+          tools={<FileTools files={files} disabled={mute} chosen={() => setShowsMoreKeys(false)} />}
+          showsMore={showsMoreKeys}
+          toggleMore={() => setShowsMoreKeys((shown) => !shown)}
         />
       </div>
-      {showsText && stage.current ? (
-        <TextView
-          surface={stage.current.surface}
-          title={title}
-          close={() => setShowsText(false)}
-          wantOlder={() => controller.wantOlder()}
-          notify={(text) => controller.notify(text)}
+      <TerminalToolViews
+        tools={tools}
+        surface={stage.current?.surface ?? null}
+        title={title}
+        controller={controller}
+        settings={settings}
+      />
+      {writing.waitingPaste === null ? null : (
+        <PasteQuestion
+          text={writing.waitingPaste}
+          bracketedPaste={stage.current?.surface.bracketedPaste ?? false}
+          decide={writing.decidePaste}
         />
-      ) : null}
+      )}
     </main>
   );
 }

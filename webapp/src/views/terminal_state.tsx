@@ -1,5 +1,6 @@
 /** What is to be said about the session on screen: loading, ended, gone, not connected, not delivered. */
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { ConnectionView } from "../app.ts";
 import type { AttachmentView } from "../attachment.ts";
 import { copyText } from "../clipboard.ts";
@@ -27,8 +28,9 @@ export function TerminalState({
   health,
 }: StateProps): JSX.Element {
   const online = connection?.phase.name === "online";
-  const waiting =
-    attachment !== null && attachment.undelivered.length > 0 && (health !== "good" || hasEnded(attachment));
+  const isPending = attachment !== null && attachment.undelivered.length > 0;
+  const isLate = useLasting(isPending, LATE_SECONDS);
+  const waiting = isPending && (isLate || health !== "good" || hasEnded(attachment));
   return (
     <div class="states">
       {attachment?.status === "loading" && online ? <Loading progress={attachment.progress} /> : null}
@@ -37,7 +39,7 @@ export function TerminalState({
           type="button"
           class="button-small fit-size"
           data-testid="fit-size"
-          onClick={() => controller.claimSize()}
+          onClick={() => controller.terminal.claimSize()}
         >
           {say("terminal.fit")}
         </button>
@@ -50,6 +52,20 @@ export function TerminalState({
       {waiting ? <Undelivered controller={controller} attachment={attachment} /> : null}
     </div>
   );
+}
+
+/** What is under way for longer is shown: a program may take nothing although the connection is good. */
+const LATE_SECONDS = 2;
+
+/** Return whether something has been so for some seconds. */
+function useLasting(isSo: boolean, seconds: number): boolean {
+  const [lasts, setLasts] = useState(false);
+  useEffect(() => {
+    setLasts(false);
+    const timer = isSo ? setTimeout(() => setLasts(true), seconds * 1_000) : undefined;
+    return () => clearTimeout(timer);
+  }, [isSo]);
+  return isSo && lasts;
 }
 
 function hasEnded({ status }: AttachmentView): boolean {
@@ -144,7 +160,7 @@ function Undelivered({
           type="button"
           class="button-small"
           data-testid="undelivered-discard"
-          onClick={() => controller.discardUnsent()}
+          onClick={() => controller.terminal.discardUnsent()}
         >
           {say("terminal.discard")}
         </button>

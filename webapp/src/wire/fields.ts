@@ -51,6 +51,13 @@ export function list<Item>(fields: Fields, name: string, read: (item: Fields) =>
   return value.map((item) => read(mapOf(item, name)));
 }
 
+export function texts(fields: Fields, name: string): string[] {
+  const value = fields[name];
+  if (!Array.isArray(value) || value.some((item) => typeof item !== "string"))
+    throw malformed(`${name} is no list of texts`);
+  return value as string[];
+}
+
 /** Read a field that may be null or absent; both give null. */
 export function nullable<Value>(
   fields: Fields,

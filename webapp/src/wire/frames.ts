@@ -11,6 +11,7 @@ export type Suite = typeof SUITE_PAIRED | typeof SUITE_PAIRING;
 const KIND_CONTROL = 0;
 const KIND_OUTPUT = 1;
 const KIND_INPUT = 2;
+const KIND_BLOB = 3;
 const KIND_SNAPSHOT = 4;
 export const STREAM_HEADER_BYTES = 13;
 
@@ -27,7 +28,15 @@ export interface StreamFrame {
   readonly data: Bytes;
 }
 
-export type Message = ControlFrame | StreamFrame;
+/** Bytes of a file: `data` begins at `offset` of it. */
+export interface BlobFrame {
+  readonly kind: "blob";
+  readonly transfer: number;
+  readonly offset: number;
+  readonly data: Bytes;
+}
+
+export type Message = ControlFrame | StreamFrame | BlobFrame;
 
 export function encodeControl(body: Uint8Array): Bytes {
   return concatenate(new Uint8Array([KIND_CONTROL]), body);
@@ -39,6 +48,10 @@ export function encodeInput(stream: number, offset: number, data: Uint8Array): B
 
 export function encodeOutput(stream: number, offset: number, data: Uint8Array): Bytes {
   return encodeStream(KIND_OUTPUT, stream, offset, data);
+}
+
+export function encodeBlob(transfer: number, offset: number, data: Uint8Array): Bytes {
+  return encodeStream(KIND_BLOB, transfer, offset, data);
 }
 
 export function encodeSnapshot(stream: number, position: number, data: Uint8Array): Bytes {
@@ -58,15 +71,20 @@ export function decodeMessage(message: Uint8Array): Message {
   const offset = getUint64(view, 5);
   const data = copyOf(message.subarray(STREAM_HEADER_BYTES));
   if (offset + data.length > MAX_OFFSET) throw malformed("an offset stays below 2^53");
-  return { kind: name, stream: view.getUint32(1), offset, data };
+  const number = view.getUint32(1);
+  return name === "blob"
+    ? { kind: name, transfer: number, offset, data }
+    : { kind: name, stream: number, offset, data };
 }
 
-function streamKind(kind: number | undefined): StreamFrame["kind"] {
+function streamKind(kind: number | undefined): StreamFrame["kind"] | "blob" {
   switch (kind) {
     case KIND_OUTPUT:
       return "output";
     case KIND_INPUT:
       return "input";
+    case KIND_BLOB:
+      return "blob";
     case KIND_SNAPSHOT:
       return "snapshot";
     default:

@@ -1,18 +1,14 @@
 /** Control messages to and from MessagePack: unknown types are ignored, malformed ones refused. */
 import { decode, encode } from "@msgpack/msgpack";
 import { type Bytes, copyOf } from "./bytes.ts";
+import { readAgent, readAgents, readCommands } from "./commands.ts";
+import { readDirectories, readPlaces } from "./directories.ts";
 import { malformed } from "./errors.ts";
 import { blob, type Fields, flag, integer, list, mapOf, nullable, number, text } from "./fields.ts";
 import { MAX_COLS, MAX_ROWS, MIN_COLS, MIN_ROWS } from "./limits.ts";
-import type {
-  AgentInfo,
-  ClientMessage,
-  DaemonMessage,
-  ErrorReply,
-  SessionInfo,
-  Size,
-  Welcome,
-} from "./messages.ts";
+import type { ClientMessage, DaemonMessage, ErrorReply, SessionInfo, Size, Welcome } from "./messages.ts";
+import { TRANSFER_READERS } from "./transfers.ts";
+import { readUsage } from "./usage.ts";
 
 const MAX_U32 = 0xffff_ffff;
 
@@ -44,6 +40,11 @@ const READERS: Readonly<Record<string, ((fields: Fields) => DaemonMessage) | und
       id: nullable(fields, "id", uint32),
       sessions: list(fields, "sessions", readSession),
     }),
+    agents: readAgents,
+    commands: readCommands,
+    places: readPlaces,
+    directories: readDirectories,
+    usage: readUsage,
     opened: (fields: Fields): DaemonMessage => ({
       type: "opened",
       id: uint32(fields, "id"),
@@ -93,6 +94,7 @@ const READERS: Readonly<Record<string, ((fields: Fields) => DaemonMessage) | und
       code: nullable(fields, "code", signed),
       signal: nullable(fields, "signal", text),
     }),
+    ...TRANSFER_READERS,
     ok: (fields: Fields): DaemonMessage => ({ type: "ok", id: uint32(fields, "id") }),
     pong: (fields: Fields): DaemonMessage => ({ type: "pong", id: uint32(fields, "id") }),
   },
@@ -125,10 +127,6 @@ function readError(fields: Fields): ErrorReply {
   };
 }
 
-function readAgent(fields: Fields): AgentInfo {
-  return { id: text(fields, "id"), label: text(fields, "label"), available: flag(fields, "available") };
-}
-
 function readSession(fields: Fields): SessionInfo {
   return {
     id: text(fields, "id"),
@@ -142,8 +140,10 @@ function readSession(fields: Fields): SessionInfo {
     alive: flag(fields, "alive"),
     clients: integer(fields, "clients"),
     preview: text(fields, "preview"),
+    output: nullable(fields, "output", integer) ?? 0,
     code: nullable(fields, "code", signed),
     signal: nullable(fields, "signal", text),
+    started_by: nullable(fields, "started_by", text),
   };
 }
 

@@ -1,5 +1,9 @@
 /** Layer 3's control messages as types: what a client says, and what the daemon says. */
 import type { Bytes } from "./bytes.ts";
+import type { AgentInfo, Agents, CommandRequest, Commands } from "./commands.ts";
+import type { Directories, DirectoryRequest, Places } from "./directories.ts";
+import type { TransferAck, TransferAnswer, TransferMessage, TransferRequest } from "./transfers.ts";
+import type { Usage } from "./usage.ts";
 
 /** One session as the lists show it; times in seconds since 1970. */
 export interface SessionInfo {
@@ -15,14 +19,12 @@ export interface SessionInfo {
   readonly alive: boolean;
   readonly clients: number;
   readonly preview: string;
+  /** The end of its output: how many bytes it has printed. */
+  readonly output: number;
   readonly code: number | null;
   readonly signal: string | null;
-}
-
-export interface AgentInfo {
-  readonly id: string;
-  readonly label: string;
-  readonly available: boolean;
+  /** The machine that had it started, if no person did. */
+  readonly started_by: string | null;
 }
 
 export interface DaemonInfo {
@@ -64,7 +66,12 @@ export type Request =
   | { readonly type: "detach"; readonly stream: number }
   | { readonly type: "history"; readonly stream: number }
   | { readonly type: "list" }
-  | { readonly type: "dismiss"; readonly session: string }
+  | { readonly type: "rename"; readonly session: string; readonly name: string }
+  | { readonly type: "kill" | "dismiss"; readonly session: string }
+  | { readonly type: "forget" | "usage" }
+  | CommandRequest
+  | DirectoryRequest
+  | TransferRequest
   | { readonly type: "ping" };
 
 /** What a client says without waiting for a reply. */
@@ -73,7 +80,8 @@ export type Notice =
   | ({ readonly type: "resize"; readonly stream: number } & Size)
   | ({ readonly type: "claim"; readonly stream: number } & Size)
   | { readonly type: "visible"; readonly stream: number; readonly visible: boolean }
-  | { readonly type: "colours"; readonly stream: number; readonly colours: Uint8Array };
+  | { readonly type: "colours"; readonly stream: number; readonly colours: Uint8Array }
+  | TransferAck;
 
 export type ClientMessage = Hello | (Request & { readonly id: number }) | Notice;
 
@@ -154,9 +162,16 @@ export type StreamMessage = Snapshot | InputAck | Resized | Exit;
 export type DaemonMessage =
   | Welcome
   | Sessions
+  | Agents
+  | Commands
+  | Places
+  | Directories
+  | TransferAnswer
+  | TransferMessage
   | Opened
   | Attached
   | StreamMessage
   | Scrollback
+  | Usage
   | ErrorReply
   | Done;

@@ -31,6 +31,7 @@ export class FakeChannel {
   readonly #newProgram: NewProgram;
   readonly #streams = new Map<number, Stream>();
   #client = "";
+  #lateWelcome: (() => void) | null = null;
   transport: Transport | null = null;
 
   constructor(daemon: FakeDaemon, link: WebSocket, newProgram: NewProgram) {
@@ -50,6 +51,7 @@ export class FakeChannel {
       this.#control(decode(message.body) as ClientFields);
       return;
     }
+    if (message.kind === "blob") return;
     const stream = this.#streams.get(message.stream);
     if (!stream) return;
     const offset = stream.session.take(this.#client, message.offset, message.data);
@@ -60,18 +62,24 @@ export class FakeChannel {
     const { type, id } = message;
     this.#daemon.controls.push({ ...message });
     if (this.#daemon.stuck && type !== "hello") return;
+    this.#lateWelcome?.();
+    this.#lateWelcome = null;
     const sessions = [...this.#daemon.sessions.values()].map((session) => session.info());
     switch (type) {
       case "hello":
         this.#client = Buffer.from(message.client).toString("hex");
-        this.#say({
-          type: "welcome",
-          version: 1,
-          daemon: { version: "2.0.0", name: "studio", platform: "linux" },
-          agents: [{ id: "shell", label: "Shell", available: true }],
-          sessions,
-          limits: { window: 262_144, input_window: 65_536 },
-        });
+        this.#lateWelcome = () =>
+          this.#say({
+            type: "welcome",
+            version: 1,
+            daemon: { version: "2.0.0", name: "studio", platform: "linux" },
+            agents: [{ id: "shell", label: "Shell", available: true }],
+            sessions,
+            limits: { window: 262_144, input_window: 65_536 },
+          });
+        if (this.#daemon.welcomesLate) return;
+        this.#lateWelcome();
+        this.#lateWelcome = null;
         return;
       case "open": {
         const session = new FakeSession(`shell-${this.#daemon.sessions.size + 1}`, this.#newProgram);

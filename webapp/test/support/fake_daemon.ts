@@ -27,6 +27,8 @@ export class FakeDaemon {
   refuse: number | null = null;
   /** While true, requests and pings get no answer. */
   stuck = false;
+  /** With true, the welcome is sent once something else is asked. */
+  welcomesLate = false;
   /** With true, the next pairing phone is kept and its link cut before it is welcomed; pairing is over then. */
   losesWelcome = false;
   pairingIsOver = false;

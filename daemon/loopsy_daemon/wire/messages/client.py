@@ -128,6 +128,12 @@ class Dismiss(Message, frozen=True, kw_only=True, tag="dismiss"):
     session: ShortText
 
 
+class Forget(Message, frozen=True, kw_only=True, tag="forget"):
+    """A phone ends its own pairing."""
+
+    id: U32
+
+
 class Ping(Message, frozen=True, kw_only=True, tag="ping"):
     """Measure the round trip."""
 

@@ -11,6 +11,7 @@ from loopsy_daemon.wire.messages.client import (
     Claim,
     Detach,
     Dismiss,
+    Forget,
     Hello,
     History,
     Kill,
@@ -22,6 +23,15 @@ from loopsy_daemon.wire.messages.client import (
     Signal,
     Visible,
     Wear,
+)
+from loopsy_daemon.wire.messages.commands import (
+    AgentsAnswer,
+    AgentsList,
+    Commands,
+    CommandsList,
+    CommandsMove,
+    CommandsRemove,
+    CommandsSave,
 )
 from loopsy_daemon.wire.messages.daemon import (
     Attached,
@@ -37,6 +47,9 @@ from loopsy_daemon.wire.messages.daemon import (
     Snapshot,
     Welcome,
 )
+from loopsy_daemon.wire.messages.dashboard import DashboardOpen, DashboardOpened, DashboardStop
+from loopsy_daemon.wire.messages.directories import Directories, DirectoriesList, Places, PlacesList
+from loopsy_daemon.wire.messages.exchange import ExchangeAsk, ExchangePart, ExchangeRead, ExchangeSay
 from loopsy_daemon.wire.messages.lan import (
     LanPairAnswer,
     LanPairOpen,
@@ -44,6 +57,8 @@ from loopsy_daemon.wire.messages.lan import (
     LanReload,
     LanShow,
     LanState,
+    SessionsAnswer,
+    SessionsAsk,
 )
 from loopsy_daemon.wire.messages.local import (
     Event,
@@ -64,13 +79,28 @@ from loopsy_daemon.wire.messages.local import (
     StatusReport,
     Watch,
 )
+from loopsy_daemon.wire.messages.transfer import (
+    DownloadFinished,
+    DownloadStart,
+    DownloadStarted,
+    TransferAck,
+    TransferCancel,
+    TransferFailed,
+    Uploaded,
+    UploadFinish,
+    UploadStart,
+    UploadStarted,
+)
+from loopsy_daemon.wire.messages.usage import UsageAnswer, UsageAsk
 from loopsy_daemon.wire.messages.values import Message
 
 T = TypeVar("T")
 # A value nested beyond Python's stack is refused like any other that does not follow the protocol.
 _UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
+TransferRequest = UploadStart | UploadFinish | DownloadStart | TransferCancel
 LanRequest = LanReload | LanShow | LanPairOpen | LanPairAnswer
+DashboardRequest = DashboardOpen | DashboardStop
 ClientMessage = (
     Hello
     | Open
@@ -87,6 +117,15 @@ ClientMessage = (
     | Signal
     | Kill
     | Dismiss
+    | AgentsList
+    | CommandsList
+    | CommandsSave
+    | CommandsRemove
+    | CommandsMove
+    | PlacesList
+    | DirectoriesList
+    | Forget
+    | UsageAsk
     | Ping
     | Status
     | Shutdown
@@ -99,11 +138,22 @@ ClientMessage = (
     | OutputRead
     | RecordStart
     | RecordStop
+    | TransferRequest
+    | TransferAck
     | LanRequest
+    | DashboardRequest
+    | SessionsAsk
+    | ExchangeSay
+    | ExchangeAsk
+    | ExchangeRead
 )
 DaemonMessage = (
     Welcome
     | Sessions
+    | AgentsAnswer
+    | Commands
+    | Places
+    | Directories
     | Opened
     | Attached
     | Snapshot
@@ -114,6 +164,7 @@ DaemonMessage = (
     | Error
     | Ok
     | Pong
+    | UsageAnswer
     | StatusReport
     | PairStarted
     | Phones
@@ -122,11 +173,22 @@ DaemonMessage = (
     | Recording
     | LanState
     | LanPairOpened
+    | DashboardOpened
+    | SessionsAnswer
+    | ExchangePart
+    | UploadStarted
+    | Uploaded
+    | DownloadStarted
+    | DownloadFinished
+    | TransferAck
+    | TransferFailed
 )
 LOCAL_REQUESTS: Final = (
     *(Status, Shutdown, PairStart, PairCancel, PhonesList, PhonesRevoke, RelayReload, Watch),
     *(OutputRead, RecordStart, RecordStop),
-    *(LanReload, LanShow, LanPairOpen, LanPairAnswer),
+    *(LanReload, LanShow, LanPairOpen, LanPairAnswer, SessionsAsk),
+    *(ExchangeSay, ExchangeAsk, ExchangeRead),
+    *(DashboardOpen, DashboardStop),
 )
 
 

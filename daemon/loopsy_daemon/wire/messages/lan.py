@@ -31,6 +31,21 @@ class LanPairAnswer(Message, frozen=True, kw_only=True, tag="lan.pair.answer"):
     matches: bool
 
 
+class SessionsAsk(Message, frozen=True, kw_only=True, tag="sessions.ask"):
+    """Local: do with a session what a peer may ask for, too; `verb` and `body` are those of docs/lan.md."""
+
+    id: U32
+    verb: ShortText
+    body: bytes
+
+
+class SessionsAnswer(Message, frozen=True, kw_only=True, tag="sessions.answer"):
+    """Local: what came of it, as docs/lan.md says it."""
+
+    id: int
+    body: bytes
+
+
 class LanPeer(Struct, frozen=True, kw_only=True):
     """How a paired peer is; `permissions` is what this machine may do there."""
 

@@ -31,16 +31,19 @@ class SessionInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
     alive: bool
     clients: int
     preview: str
+    output: int = 0
     code: int | None = None
     signal: str | None = None
+    started_by: str | None = None
 
 
-class AgentInfo(Struct, frozen=True, kw_only=True):
-    """A program that a client may open by its id."""
+class AgentInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A program that a client may open by its id; `install` is the command line that makes it available."""
 
     id: str
     label: str
     available: bool
+    install: str | None = None
 
 
 class DaemonInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,0 +1,1 @@
+"""Files between this machine and phones or other machines: rules about paths, names, partial files, transfers."""

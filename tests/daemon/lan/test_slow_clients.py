@@ -1,0 +1,93 @@
+"""Clients that hold connections and say little: each is let go, and nobody else waits for it."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from loopsy_daemon.lan import admission, connections, server
+from loopsy_daemon.lan.errors import PeerUnreachable
+from loopsy_daemon.lan.machine import Machine
+from tests.daemon.lan.rig import DEADLINE_SECONDS, Home, paired
+
+LIMIT = 4
+HEAD = "POST {path} HTTP/1.1\r\nHost: loopsy.invalid\r\nAuthorization: Bearer {key}\r\nContent-Length: 100\r\n"
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Machine, Home]]:
+    async with paired(tmp_path) as pair:
+        monkeypatch.setattr(connections, "HANDSHAKE_SECONDS", 0.5)
+        monkeypatch.setattr(connections, "MAX_CONNECTIONS_PER_ADDRESS", LIMIT)
+        monkeypatch.setattr(server, "HEAD_SECONDS", 0.5)
+        monkeypatch.setattr(admission, "BODY_SILENCE_SECONDS", 0.5)
+        yield pair
+
+
+async def connected(machine: Machine, *, tls: bool = True) -> Stream:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return await asyncio.open_connection("127.0.0.1", machine.port, ssl=context if tls else None)
+
+
+async def said_until_closed(stream: Stream) -> bytes:
+    """Return what the server says until it closes the connection, however it does that."""
+    said = b""
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        try:
+            while data := await stream[0].read(65_536):
+                said += data
+        except OSError:
+            pass
+    stream[1].close()
+    return said
+
+
+async def test_who_says_nothing_or_not_enough_is_let_go(pair: tuple[Machine, Home]) -> None:
+    machine, laptop = pair
+    silent = await connected(machine, tls=False)
+    mute = await connected(machine)
+    halting = await connected(machine)
+    halting[1].write(b"GET /v1/health HTTP/1.1\r\nHost: ")
+    async with laptop.remote(machine) as remote:
+        assert (await remote.health()).name == "studio"  # nobody else waits
+    assert [await said_until_closed(stream) for stream in (silent, mute, halting)] == [b"", b"", b""]
+
+
+@pytest.mark.parametrize("path", ["/v1/execute", "/v1/pair/commit"])
+async def test_a_body_that_does_not_come_is_not_waited_for(pair: tuple[Machine, Home], path: str) -> None:
+    machine, laptop = pair
+    slow = await connected(machine)
+    key = laptop.keys.get(machine.identity.node_id)
+    slow[1].write(HEAD.format(path=path, key=key).encode() + b"\r\n{")
+    assert (await said_until_closed(slow)).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_body_that_is_refused_is_not_read(pair: tuple[Machine, Home]) -> None:
+    machine, _ = pair
+    stranger = await connected(machine)
+    stranger[1].write(HEAD.format(path="/v1/execute", key="wrong").encode() + b"\r\n{")
+    assert (await said_until_closed(stranger)).startswith(b"HTTP/1.1 401 ")
+
+
+async def test_one_address_has_so_many_connections_and_room_again_when_they_end(
+    pair: tuple[Machine, Home], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine, laptop = pair
+    monkeypatch.setattr(connections, "HANDSHAKE_SECONDS", 10 * DEADLINE_SECONDS)
+    held = [await connected(machine, tls=False) for _ in range(LIMIT)]
+    assert await said_until_closed(await connected(machine, tls=False)) == b""
+    assert [stream[0].at_eof() for stream in held] == [False] * LIMIT
+    for _, writer in held:
+        writer.close()
+    async with asyncio.timeout(DEADLINE_SECONDS), laptop.remote(machine) as remote:
+        while True:
+            try:
+                assert (await remote.health()).name == "studio"
+            except PeerUnreachable:  # the machine has not noticed yet
+                await asyncio.sleep(0.02)
+            else:
+                return

@@ -1,0 +1,33 @@
+/** What the app says in simplified Chinese: files to and from a machine. */
+import type { ENGLISH_FILES } from "./english_files.ts";
+
+export const CHINESE_FILES: Readonly<Record<keyof typeof ENGLISH_FILES, string>> = {
+  "files.label": "文件",
+  "files.photo": "照片",
+  "files.camera": "相机",
+  "files.any": "文件",
+  "files.fetch": "取回文件",
+  "files.fetch_title": "从电脑取回文件",
+  "files.path": "路径",
+  "files.path_example": "build/报告.pdf",
+  "files.path_hint": "从会话程序所在的目录开始，或以 ~ 或 / 开头。",
+  "files.fetch_go": "取回",
+  "files.shrink": "发送前缩小照片",
+  "files.waiting": "等待中",
+  "files.asking": "正在请求…",
+  "files.paused": "已传 {done}，共 {size}，连接恢复后继续",
+  "files.progress": "已传 {done}，共 {size}",
+  "files.progress_rate": "已传 {done}，共 {size} · {rate}/秒",
+  "files.checking": "正在校验…",
+  "files.sent": "已发送，{size}",
+  "files.fetched": "已完成，{size}",
+  "files.reloaded": "页面已重新加载：请再次选择该文件以继续。",
+  "files.unreadable": "文件已无法读取，请重新选择。",
+  "files.another": "这与先前开始传输的不是同一个文件。",
+  "files.retry": "重试",
+  "files.choose": "选择",
+  "files.save": "保存",
+  "files.share": "分享",
+  "files.cancel": "取消 {name}",
+  "files.dismiss": "移除 {name}",
+};

@@ -1,0 +1,37 @@
+/** What the app says in Chinese (simplified): the lists of machines and of their sessions. */
+import type { ENGLISH_LISTS } from "./english_lists.ts";
+
+export const CHINESE_LISTS: Readonly<Record<keyof typeof ENGLISH_LISTS, string>> = {
+  "machines.pair": "配对一台电脑",
+  "machines.settings": "设置",
+  "machines.empty": "你的终端，就在这里",
+  "machines.empty.run": "在你想从手机上使用其终端的电脑上运行",
+  "machines.empty.scan": "然后用手机相机扫描它显示的二维码。",
+  "machines.empty.paste": "扫描或粘贴链接",
+  "machines.on": "在线",
+  "machines.slow": "缓慢",
+  "machines.connecting": "连接中",
+  "machines.removed": "已移除",
+  "machines.ended": "已结束",
+  "machines.off": "离线",
+  "machines.off_for": "离线 {duration}",
+  "machines.seen": "{duration}前在线",
+  "machines.not_paired": "已不再配对",
+  "machines.sessions_unknown": "尚不清楚有哪些会话",
+  "machines.sessions_none": "没有会话",
+  "machines.sessions.one": "{number} 个会话",
+  "machines.sessions.other": "{number} 个会话",
+
+  "machine.back": "所有电脑",
+  "machine.opening": "正在打开…",
+  "machine.new": "新会话",
+  "machine.empty": "这里没有运行任何程序",
+  "machine.empty.how": "在下方开始一个会话，或在 {machine} 上运行",
+  "machine.running": "运行中",
+  "machine.ended": "已结束",
+  "machine.loading": "正在载入会话",
+  "session.starter": "由 {machine} 启动",
+  "session.starter_tool": "由工具启动",
+  "session.ended": "已结束",
+  "session.exit": "退出码 {code}",
+};

@@ -1,0 +1,37 @@
+/** What the app says in Chinese (simplified): the screen of a session and its text view. */
+import type { ENGLISH_TERMINAL } from "./english_terminal.ts";
+
+export const CHINESE_TERMINAL: Readonly<Record<keyof typeof ENGLISH_TERMINAL, string>> = {
+  "terminal.back": "{machine} 的会话",
+  "terminal.session": "会话",
+  "terminal.as_text": "以文本显示",
+  "terminal.label": "终端",
+  "terminal.loading": "正在载入屏幕",
+  "terminal.fit": "适应这部手机",
+  "terminal.all_sessions": "所有会话",
+  "terminal.gone": "这个会话已不存在",
+  "terminal.gone.hint": "它已在电脑上被忘记，或者 Loopsy 在那里重新启动过。",
+  "terminal.failed": "无法显示这个会话。",
+  "terminal.signal": "被 {signal} 终止",
+  "terminal.ended": "程序已结束",
+  "terminal.exited": "已退出，状态 {code}",
+  "terminal.not_delivered": "未送达",
+  "terminal.not_delivered_yet": "尚未送达",
+  "terminal.copy": "复制",
+  "terminal.discard": "丢弃",
+  "terminal.undelivered_copied": "已复制未送达的内容。",
+  "terminal.delivered_later": "你最后输入的内容会在再次打开该会话时送达。",
+  "terminal.too_much": "未发送：等待送达的内容过多。",
+  "terminal.lost.one": "页面重新加载前输入的 {number} 个字符可能没有送达。",
+  "terminal.lost.other": "页面重新加载前输入的 {number} 个字符可能没有送达。",
+
+  "text.label": "{session} 的文本",
+  "text.close": "关闭",
+  "text.copy": "复制",
+  "text.copied.one": "已复制 {number} 个字符。",
+  "text.copied.other": "已复制 {number} 个字符。",
+  "text.not_copied": "浏览器不允许复制。",
+  "text.share": "分享",
+  "text.not_shared": "无法分享这段文本。请改用复制。",
+  "text.end": "末尾",
+};
