@@ -107,7 +107,7 @@ async def test_a_screen_too_large_to_skip_to_comes_as_text_and_whole_once_the_li
     attachment = slow.attach(session, cols=120, rows=40, lossless=False)
     await slow.until_output(b"ready")
     attachment.receive_input(0, b"x")
-    await slow.until(lambda: len(slow.output) > 150_000)
+    await slow.until(lambda: len(slow.output) > 90_000)  # what is left of the first window may be less than a piece
     await lag_until_skipped(slow, 2)
     assert [snapshot.is_exact for snapshot in slow.snapshots] == [True, False]
     assert len(slow.snapshots[-1].data) <= 65_536

@@ -1,6 +1,6 @@
 /** Search in the terminal itself: the bar, and what it finds marked where it is. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { TerminalSurface } from "../terminal.ts";
 import type { SearchState } from "../terminal_search.ts";
 import type { Query } from "../text_matches.ts";
@@ -14,7 +14,8 @@ interface TerminalSearchProps {
 export function TerminalSearchBar({ surface, close }: TerminalSearchProps): JSX.Element {
   const [query, setQuery] = useState<Query>({ text: "", matchCase: false });
   const [state, setState] = useState<SearchState>({ count: 0, current: -1 });
-  useEffect(() => {
+  // Before the box can be typed into: opening forgets what was looked for.
+  useLayoutEffect(() => {
     surface.search.open(setState);
     return () => surface.search.close();
   }, [surface]);
