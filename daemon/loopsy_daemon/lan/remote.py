@@ -9,8 +9,8 @@ from typing import Final, Self, TypeVar
 from urllib.parse import urlencode
 
 import h11
-import httpx
 
+from loopsy_daemon.http_client import httpx
 from loopsy_daemon.lan import api
 from loopsy_daemon.lan.addresses import parse_address
 from loopsy_daemon.lan.bulk import bulk

@@ -1,24 +1,17 @@
 """HTTP calls to the relay: register this device, mint pair tokens, list and delete phones."""
 
-import asyncio
 from pathlib import Path
 from typing import Final, TypeVar
 
-import httpx
 import msgspec
 from msgspec import Struct
 
 from loopsy_daemon.errors import RelayError
-from loopsy_daemon.relay.address import is_loopback
-from loopsy_daemon.relay.trust import trusting_only
+from loopsy_daemon.relay.answer import Answer, not_a_relay
 from loopsy_daemon.wire.errors import MalformedMessage
 from loopsy_daemon.wire.identifiers import decode_device_id, decode_secret
 
 T = TypeVar("T")
-_TIMEOUT: Final = httpx.Timeout(15.0)
-_CALL_DEADLINE_SECONDS: Final = 20.0
-# The largest answer lists 72 phones.
-_MAX_ANSWER_BYTES: Final = 262_144
 _UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -75,12 +68,6 @@ class _ErrorBody(Struct, frozen=True):
     error: _ErrorDetail
 
 
-class _Answer(Struct, frozen=True):
-    url: str
-    status: int
-    body: bytes
-
-
 class RelayApi:
     """The relay's HTTP interface as one device uses it. Raises RelayError.
 
@@ -111,7 +98,7 @@ class RelayApi:
         """Make the relay forget this device."""
         await self._call("DELETE", self._device)
 
-    async def _call(self, method: str, path: str, body: dict[str, object] | None = None) -> _Answer:
+    async def _call(self, method: str, path: str, body: dict[str, object] | None = None) -> Answer:
         return await _call(self._url, method, path, bearer=self._secret, body=body, certificate=self._certificate)
 
 
@@ -123,7 +110,7 @@ async def register_device(url: str, bearer: str | None, certificate: Path | None
         decode_device_id(registration.device_id)
         decode_secret(registration.device_secret)
     except MalformedMessage as error:
-        raise _not_a_relay(url) from error
+        raise not_a_relay(url) from error
     return registration
 
 
@@ -140,54 +127,20 @@ async def _call(
     bearer: str | None = None,
     body: dict[str, object] | None = None,
     certificate: Path | None = None,
-) -> _Answer:
-    if bearer and not (bearer.isascii() and bearer.isprintable() and " " not in bearer):
-        # HTTP cannot carry it, and what complains further down would quote it.
-        raise RelayError("That is no secret or invite: it has characters that none has.", "copy it again, as a whole")
-    headers = {"accept-encoding": "identity"}  # what is small stays as large as it says
-    if bearer:
-        headers["authorization"] = f"Bearer {bearer}"
-    try:
-        verify = trusting_only(certificate) if certificate is not None and url.startswith("https") else True
-    except OSError as error:
-        raise RelayError(
-            f"{certificate} is no certificate ({error.strerror or error}).", "ask whoever runs the relay for it"
-        ) from None
-    try:
-        async with (
-            asyncio.timeout(_CALL_DEADLINE_SECONDS),
-            httpx.AsyncClient(
-                base_url=url, timeout=_TIMEOUT, follow_redirects=False, trust_env=not is_loopback(url), verify=verify
-            ) as client,
-            client.stream(method, path, headers=headers, json=body) as response,
-        ):
-            answer = await _read(response)
-    except (httpx.HTTPError, TimeoutError) as error:
-        reason = str(error) or type(error).__name__
-        raise RelayError(f"The relay at {url} cannot be reached: {reason}.", f"curl {url}/health") from error
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise RelayError(f"{url} is not a URL.", "loopsy relay configure https://…") from error
-    if httpx.codes.is_success(answer.status):
+) -> Answer:
+    from loopsy_daemon.relay.calls import call  # a daemon that only talks to its relay needs no HTTP client
+
+    answer = await call(url, method, path, bearer=bearer, body=body, certificate=certificate)
+    if 200 <= answer.status < 300:
         return answer
     raise _refusal(url, answer)
 
 
-async def _read(response: httpx.Response) -> _Answer:
-    """Read the body, unless it is larger than any that a relay sends."""
-    url = str(response.request.url)
-    body = bytearray()
-    async for part in response.aiter_bytes():
-        body += part
-        if len(body) > _MAX_ANSWER_BYTES:
-            raise _not_a_relay(url, status=response.status_code)
-    return _Answer(url, response.status_code, bytes(body))
-
-
-def _refusal(url: str, answer: _Answer) -> RelayError:
+def _refusal(url: str, answer: Answer) -> RelayError:
     try:
         detail = msgspec.json.decode(answer.body, type=_ErrorBody).error
     except _UNDECODABLE:
-        return _not_a_relay(url, status=answer.status)
+        return not_a_relay(url, status=answer.status)
     hint = {
         "registration_closed": "ask whoever runs the relay for an invite: loopsy-deploy-relay invite",
         "rate_limited": "wait a minute and try again",
@@ -197,12 +150,8 @@ def _refusal(url: str, answer: _Answer) -> RelayError:
     return RelayError(f"The relay refuses: {detail.message}", hint, status=answer.status, code=detail.code)
 
 
-def _decode(answer: _Answer, kind: type[T]) -> T:
+def _decode(answer: Answer, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(answer.body, type=kind)
     except _UNDECODABLE as error:
-        raise _not_a_relay(answer.url, status=answer.status) from error
-
-
-def _not_a_relay(url: str, *, status: int | None = None) -> RelayError:
-    return RelayError(f"What answers at {url} is not a Loopsy relay.", f"curl {url}/health", status=status)
+        raise not_a_relay(answer.url, status=answer.status) from error

@@ -22,7 +22,7 @@ from loopsy_daemon.sessions.pty import HandOver, Pty, PtyEvents
 # it does, so that neither waits for the other; after so many bytes the loop is left to others.
 PIECE_BYTES: Final = 8_192
 TURN_BYTES: Final = 65_536
-# So little is the whole of what there was: an echo, not a part of more.
+# So little at first is the whole of what there was: an echo, not a part of more.
 LITTLE_BYTES: Final = 256
 OPTIONAL_QUEUE_BYTES: Final = 65_536
 KILL_AFTER_SECONDS: Final = 2.0
@@ -137,7 +137,7 @@ class PosixPty:
                 self._stop_reading()
                 break
             gathered_bytes += count_bytes
-            if count_bytes <= LITTLE_BYTES:
+            if gathered_bytes <= LITTLE_BYTES:
                 break
         return gathered_bytes
 

@@ -13,10 +13,11 @@ def test_what_another_machine_says_cannot_steer_the_terminal() -> None:
     assert len(WrongCertificate("n" * 100_000).message) <= 1_000
 
 
-def test_a_daemon_that_does_not_listen_loads_no_server_for_it() -> None:
+def test_a_daemon_that_does_not_listen_loads_neither_a_server_nor_an_http_client() -> None:
     script = (
         "import sys, loopsy_daemon.service.main; "
-        "print(sorted({'starlette', 'uvicorn', 'zeroconf', 'loopsy_daemon.lan.machine'} & set(sys.modules)))"
+        "heavy = {'httpx', 'rich', 'starlette', 'uvicorn', 'zeroconf', 'loopsy_daemon.lan.machine'}; "
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loopsy_daemon.errors import RelayError
-from loopsy_daemon.relay import api
+from loopsy_daemon.relay import calls
 from loopsy_daemon.relay.api import RelayApi, read_health, register_device
 from tests.daemon.relay.rig import DEVICE_ID, phone_id
 from tests.support.relay import running_relay
@@ -94,7 +94,7 @@ async def test_an_answer_without_end_is_not_kept() -> None:
 
 
 async def test_an_answer_that_drips_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "_CALL_DEADLINE_SECONDS", 0.2)
+    monkeypatch.setattr(calls, "_CALL_DEADLINE_SECONDS", 0.2)
     async with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", hold=True) as url:
         with pytest.raises(RelayError, match="cannot be reached"):
             await asyncio.wait_for(read_health(url), 5)
