@@ -21,7 +21,7 @@ COMMAND = messages.SavedCommand(
     directory="~/api",
 )
 BARE = messages.SavedCommand(id="command-234567abcdefg", label="日記", arguments=["vi"])
-ENDED = msgspec.structs.replace(INFO, alive=False, code=None, signal="HUP", started_by="studio")
+ENDED = msgspec.structs.replace(INFO, alive=False, code=None, signal="HUP", started_by="studio", bell=69_000)
 SHELL = messages.AgentInfo(id="shell", label="Shell", available=True)
 MISSING = messages.AgentInfo(id="codex", label="Codex", available=False, install="npm install -g @openai/codex")
 

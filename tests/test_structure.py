@@ -68,6 +68,7 @@ SOLE_IMPORTERS = {
     "qrcode": "loopsy_daemon.cli.qr",
     "uvicorn": (  # for pages on loopback, for peers over TLS, for agents on loopback
         "loopsy_daemon.dashboard.server",
+        "loopsy_daemon.lan.punctual_http",
         "loopsy_daemon.lan.server",
         "loopsy_daemon.mcp.serving",
     ),

@@ -16,6 +16,7 @@ const shared = {
   bundle: true,
   minify: true,
   format: "esm",
+  charset: "utf8",
   target: ["safari15", "chrome90", "firefox90"],
   splitting: true,
   entryNames: "assets/[name].[hash]",
@@ -31,11 +32,30 @@ const shared = {
 };
 const target = shared.target;
 
+/** What is loaded after the first screens. */
+const laterParts = ["src/machine_part.ts", "src/views/settings.tsx", "src/views/terminal_screen.tsx"].map(
+  (path) => join(root, path),
+);
+/** Has later parts import all of the first screens: what both need is one file then, not one for each combination. */
+const oneFirstFile = {
+  name: "one-first-file",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
+      if (!laterParts.includes(path)) return null;
+      const contents = `${await readFile(path, "utf8")}\nimport ${JSON.stringify(join(root, "src/main.tsx"))};`;
+      return { contents, loader: "tsx" };
+    });
+  },
+};
+
 await rm(output, { recursive: true, force: true });
 const result = await build({
   ...shared,
+  plugins: [oneFirstFile],
   entryPoints: {
     app: "src/main.tsx",
+    style: "src/styles/first.css",
+    later: "src/styles/later.css",
     icon: "public/icon.svg",
     "icon-192": "public/icon-192.png",
     "icon-512": "public/icon-512.png",
@@ -50,7 +70,8 @@ const named = naming(built, output, base);
 const page = (await readFile(join(root, "src", "index.html"), "utf8"))
   .replace("%SCRIPT%", named(".js", "src/main.tsx"))
   .replace("%PRELOADS%", preloads())
-  .replace("%STYLE%", named(".css"))
+  .replace("%STYLE%", named(".css", "src/styles/first.css"))
+  .replace("%LATER_STYLE%", named(".css", "src/styles/later.css"))
   .replace("%ICON%", named(".svg"))
   .replace("%APPLE_ICON%", named(".png", "public/icon-apple-180.png"))
   .replace("%MANIFEST%", `${base}manifest.webmanifest`);

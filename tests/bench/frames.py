@@ -1,7 +1,8 @@
 """`python -m tests.bench.frames`: frames of the app in Chromium, on a phone's screen, while it floods and scrolls.
 
 A frame is dropped where the next one comes so late that the screen has been drawn again in between. A page without
-a terminal is the floor: what this machine does with nothing to draw.
+a terminal is the floor: what this machine does with nothing to draw. The processor time of the page's own thread for
+each frame tells builds apart on a machine that has other things to do, too.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from playwright.async_api import expect
 from loopsy_daemon.wire import messages
 from tests.support.browser import BrowserPhone, running_chromium
 from tests.support.browser_touch import Fingers
-from tests.support.daemon import Daemon, running_daemon
+from tests.support.daemon import OWN_INTERPRETER, Daemon, running_daemon
 from tests.support.relay import running_relay
 
 APP: Final = Path(__file__).resolve().parents[2] / "webapp" / "dist"
@@ -63,16 +64,22 @@ Deed = Callable[[BrowserPhone], Awaitable[None]]
 
 async def frames_during(phone: BrowserPhone, deed: Deed | None) -> str:
     """Watch frames for a while, in which something is done; return what to print of them."""
+    tools = await phone.context.new_cdp_session(phone.page)
+    await tools.send("Performance.enable", {"timeDomain": "threadTicks"})
     watching = asyncio.ensure_future(phone.page.evaluate(WATCH, SECONDS))
     doing = asyncio.ensure_future(deed(phone)) if deed is not None else None
     gaps = sorted((await watching)[1:])
+    metrics = {each["name"]: each["value"] for each in (await tools.send("Performance.getMetrics"))["metrics"]}
+    await tools.detach()
     if doing is not None:
         await doing
     dropped = sum(max(0, round(gap / FRAME_MILLISECONDS) - 1) for gap in gaps)
     share = dropped / (len(gaps) + dropped)
     at = {share: gaps[min(len(gaps) - 1, int(share * len(gaps)))] for share in (0.5, 0.99)}
     rate = len(gaps) / sum(gaps) * 1_000
-    return f"{rate:5.1f} frames/s, median {at[0.5]:.1f} ms, 99th {at[0.99]:.1f} ms, dropped {share:.1%}"
+    busy = metrics["TaskDuration"] * 1_000 / len(gaps)
+    times = f"median {at[0.5]:.1f} ms, 99th {at[0.99]:.1f} ms"
+    return f"{rate:5.1f} frames/s, {times}, dropped {share:.1%}, busy for {busy:.1f} ms of each"
 
 
 async def flick(phone: BrowserPhone) -> None:
@@ -135,7 +142,9 @@ async def paired_phone() -> AsyncIterator[tuple[BrowserPhone, Daemon]]:
         async with running_relay(Path(directory, "relay"), assets_directory=APP) as relay:
             device = await relay.register()
             async with (
-                running_daemon(home, relay.url, device.device_id, device.device_secret) as daemon,
+                running_daemon(
+                    home, relay.url, device.device_id, device.device_secret, module=OWN_INTERPRETER
+                ) as daemon,
                 running_chromium() as chromium,
                 chromium.phone(DEVICE) as phone,
             ):

@@ -13,7 +13,7 @@ from statistics import median
 
 from tests.bench.main import MEMORY_DISK
 from tests.daemon.cli.program import PROGRAM
-from tests.support.daemon import Daemon
+from tests.support.daemon import OWN_INTERPRETER, Daemon
 from tests.support.introduction import free_port, introduce, peer_home
 
 MIB = 1_048_576
@@ -68,7 +68,7 @@ async def measure(directory: Path, size_mib: int, rounds: int) -> None:
     certificate = str(studio.paths.lan_identity)
     environment = {"LOOPSY_HOME": str(laptop.paths.home), "LOOPSY_SECRETS": "file"}
     plain = subprocess.Popen([sys.executable, "-m", "tests.bench.plain_https", "serve", str(plain_port), certificate])
-    daemon = Daemon(studio.paths.home)
+    daemon = Daemon(studio.paths.home, module=OWN_INTERPRETER)
     rates: dict[str, list[float]] = {}
     try:
         await daemon.start()

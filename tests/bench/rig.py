@@ -15,7 +15,7 @@ from loopsy_daemon.relay.api import register_device
 from loopsy_daemon.service.client import DaemonClient
 from loopsy_daemon.wire import messages
 from loopsy_deploy.local import LocalRelay, RateLimits
-from tests.support.daemon import Daemon, running_daemon
+from tests.support.daemon import OWN_INTERPRETER, Daemon, running_daemon
 from tests.support.machine import Machine
 from tests.support.phone import Phone
 
@@ -88,7 +88,9 @@ async def rig_on(relay: LocalRelay, home: Path) -> AsyncIterator[Rig]:
             former, sessions=msgspec.structs.replace(former.sessions, limit=SESSION_LIMIT)
         ),
     )
-    async with running_daemon(home, relay.url, device.device_id, device.device_secret) as daemon:
+    async with running_daemon(
+        home, relay.url, device.device_id, device.device_secret, module=OWN_INTERPRETER
+    ) as daemon:
         yield Rig(relay, daemon, await daemon.pair_phone())
 
 

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Page
 
+from loopsy_daemon.wire.identifiers import encode_base64url
+from loopsy_daemon.wire.pairing import TOKEN_BYTES, Offer, encode_fragment
 from tests.support.browser import Chromium, running_chromium
 
 APP: Final = Path(__file__).resolve().parents[2] / "webapp" / "dist"
@@ -24,16 +26,23 @@ CPU_SLOWDOWN: Final = 4
 COMPRESSED: Final = {".html", ".js", ".css", ".svg", ".webmanifest"}
 """What Cloudflare compresses on its way; a relay on this machine sends it as it is."""
 
-# In each frame: is the button there, and does the next screen follow when it is pressed?
+# In each frame: is the button there, and does the next screen follow when it is pressed? Or, where a pairing link was
+# opened, is the field there, and does a digit that is typed show in its cell?
 FIRST_TAP = """
 (() => {
   const seen = (name) => document.querySelector(`[data-testid=${name}]`);
   const look = () => {
-    if (seen("link-input")) window.answeredAt = performance.now();
-    else {
-      seen("pair-open")?.click();
-      requestAnimationFrame(look);
+    if (seen("link-input") || document.querySelector(".code-cell")?.textContent === "7") {
+      window.answeredAt = performance.now();
+      return;
     }
+    const code = seen("code-input");
+    if (code) {
+      code.value = "7";
+      code.dispatchEvent(new InputEvent("input", {bubbles: true}));
+    }
+    seen("pair-open")?.click();
+    requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 })();
@@ -49,6 +58,7 @@ const draw = (name) => {
 };
 draw("pair-open");
 """
+LINK_FRAGMENT: Final = encode_fragment(Offer(4, encode_base64url(bytes(TOKEN_BYTES)), bytes(32), bytes(16)))
 WORKER_IS_ACTIVE = "() => navigator.serviceWorker.ready.then(({active}) => active.state === 'activated')"
 
 
@@ -153,9 +163,10 @@ async def _load(context: BrowserContext, url: str, network: Network) -> Load:
 async def _measure(chromium: Chromium, origin: str, network: Network) -> dict[str, list[Load]]:
     """Return loads of the floor and of the app by phones that never saw them, and loads of the app that is kept."""
     loads: dict[str, list[Load]] = {}
-    for name, path in (("floor", "/floor/"), ("never seen", "/app/")):
-        for _ in range(RUNS):
-            async with chromium.phone("Pixel 7") as phone:
+    unknown = {"floor": "/floor/", "never seen": "/app/", "by a link": f"/app/#{LINK_FRAGMENT}"}
+    for _ in range(RUNS):
+        for name, path in unknown.items():
+            async with chromium.phone("Pixel 7", installs=True) as phone:
                 phone.witness.own_hosts.add(urlsplit(origin).netloc)
                 loads.setdefault(name, []).append(await _load(phone.context, origin + path, network))
     async with chromium.phone("Pixel 7", installs=True) as phone:

@@ -69,6 +69,7 @@ def test_a_relay_that_was_built_for_another_version_is_refused(copy: Path, tmp_p
     assert "was built for another version than 2.9.0" in failed.value.stdout + failed.value.stderr
 
 
+@pytest.mark.thorough
 def test_a_source_distribution_makes_the_same_wheel(copy: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path / "both"), str(copy)]
     subprocess.run(command, check=True, capture_output=True, timeout=BUILD_SECONDS)  # the wheel is made of the sdist

@@ -111,12 +111,13 @@ async def test_stopping_is_no_crash(tmp_path: Path) -> None:
 
 
 async def test_stopping_does_not_wait_for_open_sockets(tmp_path: Path) -> None:
-    async with asyncio.timeout(8), running_relay(tmp_path / "state") as relay:
+    async with running_relay(tmp_path / "state") as relay:
         device = await relay.register()
         link = await relay.device_link(device)
         await link.receive_control()
         port = int(relay.url.rsplit(":", 1)[1])
-        await relay.local.stop()
+        async with asyncio.timeout(8):
+            await relay.local.stop()
         assert not listens(port)
 
 

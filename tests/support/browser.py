@@ -46,8 +46,8 @@ class Chromium:
             if not installs:
                 await context.add_init_script("delete Navigator.prototype.serviceWorker")
             yield BrowserPhone(context, await context.new_page(), witness)
-            assert witness.faults == []
-            assert witness.foreign_requests() == []
+            assert witness.faults == [], witness.faults
+            assert witness.foreign_requests() == [], witness.foreign_requests()
         finally:
             await context.close()
 

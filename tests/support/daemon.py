@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,23 +16,34 @@ from loopsy_daemon.keeper.client import end_programs
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.service.client import DaemonClient
 from loopsy_daemon.wire import messages
+from tests.support.forked import ForkedProcess, daemon_main
 from tests.support.machine import Machine
 from tests.support.phone import pair
 
-START_SECONDS = 15.0
+START_SECONDS = 30.0
+OWN_INTERPRETER = "loopsy_daemon.service.main"
+"""What to run the daemon as where its memory or the time that it takes to start count."""
 
 
 class Daemon:
-    """The daemon of one home; `start`, `stop`, `kill` and again."""
+    """The daemon of one home; `start`, `stop`, `kill` and again.
+
+    `main` runs in a process forked from one that has imported it, or an interpreter of its own runs `module`.
+    """
 
     def __init__(
-        self, home: Path, environment: Mapping[str, str] | None = None, module: str = "loopsy_daemon.service.main"
+        self,
+        home: Path,
+        environment: Mapping[str, str] | None = None,
+        module: str | None = None,
+        main: Callable[[], None] = daemon_main,
     ) -> None:
         self.paths = Paths.of(home)
         self.environment = dict(environment or {})
         self.module = module
+        self.main = main
         self.user_home = self.paths.home / "user"  # a plain account's: no start-up files of whoever runs the tests
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: asyncio.subprocess.Process | ForkedProcess | None = None
 
     def configure(self, relay_url: str, device_id: str, device_secret: str) -> None:
         """Point the home at a relay, with secrets in a file."""
@@ -48,25 +59,29 @@ class Daemon:
         """Start the process and wait until it answers on its socket."""
         files.private_directory(self.paths.home)
         self.user_home.mkdir(exist_ok=True)
-        log = (self.paths.home / "test.log").open("ab")
-        with log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                self.module,
-                env={
-                    **os.environ,
-                    "HOME": str(self.user_home),
-                    "SHELL": "/bin/bash",
-                    "LOOPSY_SECRETS": "file",
-                    **self.environment,
-                    "LOOPSY_HOME": str(self.paths.home),
-                },
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        environment = {
+            **os.environ,
+            "HOME": str(self.user_home),
+            "SHELL": "/bin/bash",
+            "LOOPSY_SECRETS": "file",
+            **self.environment,
+            "LOOPSY_HOME": str(self.paths.home),
+        }
+        with (self.paths.home / "test.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            if self.module is None:
+                streams = (nothing.fileno(), log.fileno(), log.fileno())
+                self.process = ForkedProcess(self.main, [], environment, streams)
+            else:
+                self.process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    self.module,
+                    env=environment,
+                    stdin=nothing,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
         async with asyncio.timeout(START_SECONDS):
             while True:
                 try:
@@ -139,7 +154,7 @@ async def running_daemon(
     device_id: str,
     device_secret: str,
     environment: Mapping[str, str] | None = None,
-    module: str = "loopsy_daemon.service.main",
+    module: str | None = None,
 ) -> AsyncIterator[Daemon]:
     """Give a daemon that is connected to the relay; it ends at the end, and its programs with it."""
     daemon = Daemon(home, environment, module)

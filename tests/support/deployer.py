@@ -12,6 +12,7 @@ from typing import Any
 
 from loopsy_deploy.payload import ASSETS, CONFIGURATION, PLACES, WORKER
 from tests.support.cloudflare import CloudStandIn
+from tests.support.forked import deploy_main, run_forked
 
 COMMAND = [sys.executable, "-m", "loopsy_deploy.cli"]
 OTHER_PAYLOAD = (
@@ -85,18 +86,26 @@ class Deployer:
 
     def __call__(self, *arguments: str, status: int = 0, environment: Mapping[str, str] | None = None) -> Ended:
         """Run it to its end, which must have this status."""
-        done = subprocess.run(
-            self.command(*arguments),
-            env={**self.variables(), **(environment or {})},
+        variables = {**self.variables(), **(environment or {})}
+        if self.payload is None and self.program is COMMAND:
+            done = run_forked(deploy_main, arguments, variables, "", DEADLINE_SECONDS)
+        else:
+            done = self._run(self.command(*arguments), variables)
+        assert done.returncode == status, f"{arguments}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr, done.stderr
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    @staticmethod
+    def _run(command: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            command,
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=DEADLINE_SECONDS,
             check=False,
         )
-        assert done.returncode == status, f"{arguments}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ended(done.returncode, done.stdout, done.stderr)
 
     def deploy(self, *arguments: str, status: int = 0) -> Ended:
         """Deploy without questions, keeping the secrets in the file."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.support.forked import deploy_main, run_forked
+
 DEADLINE_SECONDS: Final = 60.0
 
 
@@ -37,15 +39,7 @@ class LocalProgram:
 
     def run(self, *arguments: str, status: int = 0) -> "subprocess.CompletedProcess[str]":
         """Run the program to its end, which must have this status."""
-        done = subprocess.run(
-            self.command(*arguments),
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_SECONDS,
-            check=False,
-        )
+        done = run_forked(deploy_main, arguments, self.environment(), "", DEADLINE_SECONDS)
         assert done.returncode == status, f"{arguments}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr, done.stderr
         return done

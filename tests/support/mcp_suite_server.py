@@ -9,14 +9,45 @@ from typing import Any, Final
 
 from mcp.server.mcpserver import Context, MCPServer, UserMessage
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import AudioContent, CallToolResult, EmbeddedResource, ImageContent, TextContent, TextResourceContents
+from mcp.shared.message import ServerMessageMetadata
+from mcp_types import (
+    AudioContent,
+    CallToolResult,
+    CreateMessageRequest,
+    CreateMessageRequestParams,
+    CreateMessageResult,
+    EmbeddedResource,
+    ImageContent,
+    SamplingMessage,
+    TextContent,
+    TextResourceContents,
+)
 
 from loopsy_daemon.mcp.server import make_server
 from loopsy_daemon.mcp.serving import serve_http
+from loopsy_daemon.mcp.telling import tell
 from loopsy_daemon.paths import Paths
 
 PNG: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
 WAV: Final = base64.b64encode(b"RIFF$\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0@\x1f\0\0@\x1f\0\0\1\0\x08\0data\0\0\0\0").decode()
+OPTIONS: Final = ["option1", "option2", "option3"]
+TITLED: Final = [{"const": f"value{number}", "title": f"Choice {number}"} for number in (1, 2, 3)]
+FORMS: Final[dict[str, dict[str, Any]]] = {
+    "test_elicitation_sep1034_defaults": {
+        "name": {"type": "string", "default": "John Doe"},
+        "age": {"type": "integer", "default": 30},
+        "score": {"type": "number", "default": 95.5},
+        "status": {"type": "string", "enum": ["active", "inactive", "pending"], "default": "active"},
+        "verified": {"type": "boolean", "default": True},
+    },
+    "test_elicitation_sep1330_enums": {
+        "untitledSingle": {"type": "string", "enum": OPTIONS},
+        "titledSingle": {"type": "string", "oneOf": TITLED},
+        "legacyEnum": {"type": "string", "enum": ["opt1", "opt2"], "enumNames": ["Option One", "Option Two"]},
+        "untitledMulti": {"type": "array", "items": {"type": "string", "enum": OPTIONS}},
+        "titledMulti": {"type": "array", "items": {"anyOf": TITLED}},
+    },
+}
 IMAGE: Final = ImageContent(data=PNG, mime_type="image/png")
 
 
@@ -57,10 +88,51 @@ def add_tools(server: MCPServer[Any]) -> None:
         return "done"
 
 
+def add_tools_that_turn_to_the_client(server: MCPServer[Any]) -> None:
+    @server.tool(description="Writes to the client's log.")
+    async def test_tool_with_logging(context: Context[Any, Any]) -> str:
+        for line in ("Tool execution started", "Tool processing data", "Tool execution completed"):
+            await tell(context, "info", "daemon", line)
+            await asyncio.sleep(0.05)
+        return "done"
+
+    @server.tool(description="Asks the client's model.")
+    async def test_sampling(prompt: str, context: Context[Any, Any]) -> str:
+        message = SamplingMessage(role="user", content=TextContent(text=prompt))
+        request = CreateMessageRequest(params=CreateMessageRequestParams(messages=[message], max_tokens=100))
+        related = ServerMessageMetadata(related_request_id=context.request_id)
+        answer = await context.session.send_request(request, CreateMessageResult, metadata=related)
+        assert isinstance(answer.content, TextContent)
+        return f"LLM response: {answer.content.text}"
+
+    async def fill_in(context: Context[Any, Any], message: str, fields: dict[str, Any]) -> str:
+        form = {"type": "object", "properties": fields, "required": list(fields)}
+        answer = await context.session.elicit_form(message, form, related_request_id=context.request_id)
+        return f"action={answer.action}, content={answer.content}"
+
+    @server.tool(description="Asks the person.")
+    async def test_elicitation(message: str, context: Context[Any, Any]) -> str:
+        fields = {name: {"type": "string", "description": name} for name in ("username", "email")}
+        return f"User response: {await fill_in(context, message, fields)}"
+
+    def asking(fields: dict[str, Any]) -> Any:
+        async def ask(context: Context[Any, Any]) -> str:
+            return f"Elicitation completed: {await fill_in(context, 'Please fill this in.', fields)}"
+
+        return ask
+
+    for name, fields in FORMS.items():
+        server.add_tool(asking(fields), name=name, description="Asks the person.")
+
+
 def add_resources(server: MCPServer[Any]) -> None:
     @server.resource("test://static-text", mime_type="text/plain")
     def text() -> str:
         return "This is the content of the static text resource."
+
+    @server.resource("test://watched-resource", mime_type="text/plain")
+    def watched() -> str:
+        return "This is the content of the resource that is watched."
 
     @server.resource("test://static-binary", mime_type="image/png")
     def binary() -> bytes:
@@ -92,7 +164,7 @@ def add_prompts(server: MCPServer[Any]) -> None:
 
 def make_suite_server(*arguments: Any, **named: Any) -> MCPServer[Any]:
     server = make_server(*arguments, **named)
-    for add in (add_tools, add_resources, add_prompts):
+    for add in (add_tools, add_tools_that_turn_to_the_client, add_resources, add_prompts):
         add(server)
     return server
 

@@ -14,6 +14,7 @@ from loopsy_daemon.lan.peer_keys import PeerKeys
 from loopsy_daemon.lan.peers import PERMISSIONS, Peer, PeerStore, key_hash
 from loopsy_daemon.wire import messages
 from tests.support.daemon import Daemon
+from tests.support.eager_daemon import eager_daemon_main
 
 
 class PairedDaemon:
@@ -21,7 +22,7 @@ class PairedDaemon:
 
     def __init__(self, home: Path, name: str) -> None:
         self.name = name
-        self.daemon = Daemon(home)
+        self.daemon = Daemon(home, main=eager_daemon_main)
         self.paths = self.daemon.paths
         files.private_directory(self.paths.home)
         config.update(

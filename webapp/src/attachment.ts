@@ -217,13 +217,9 @@ export class Attachment {
     const output = this.#output;
     if (output === null) return;
     this.#run(output.receive(frame));
+    if (this.view.status !== "loading") return; // a flood brings snapshots, too, and nobody waits for those
     const progress = output.snapshotProgress;
-    if (progress !== null || this.view.progress !== null || this.view.status === "loading") {
-      this.#show({
-        progress,
-        ...(progress === null && this.view.status === "loading" ? { status: "live" } : {}),
-      });
-    }
+    this.#show({ progress, ...(progress === null ? { status: "live" } : {}) });
   }
 
   #message(message: StreamMessage): void {

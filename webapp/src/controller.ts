@@ -1,40 +1,38 @@
 /** Puts together what the user can do: one control for each concern, over the same state and connections. */
 import type { AppState, Route } from "./app.ts";
-import { AppModel } from "./app_model.ts";
 import { ComposerControl } from "./composer_control.ts";
 import type { ComposerStore } from "./composer_store.ts";
-import type { Surroundings } from "./connection_ports.ts";
+import type { Entrance } from "./entrance.ts";
 import { FileControl } from "./file_control.ts";
-import { presentRoute } from "./history_routes.ts";
+import type { Machine } from "./machine.ts";
 import { MachineConnections } from "./machine_connections.ts";
-import { Navigation } from "./navigation.ts";
 import { NewSessionControl } from "./new_session_control.ts";
 import { NoteKeeping } from "./note_keeping.ts";
-import { PairingControl } from "./pairing_control.ts";
+import { PairingAttempt, type PairingEvents } from "./pairing_attempt.ts";
+import type { MachineMaker, PairingControl } from "./pairing_control.ts";
 import { SessionControl } from "./session_control.ts";
 import type { Settings } from "./settings.ts";
-import type { Store } from "./store.ts";
 import { TerminalControl } from "./terminal_control.ts";
+import { Unpairing } from "./unpairing.ts";
 import { usageOf } from "./usage_asking.ts";
 import { encodeText } from "./wire/bytes.ts";
+import type { Offer } from "./wire/pairing.ts";
 import type { Usage } from "./wire/usage.ts";
 
-export class Controller {
+export class Controller implements MachineMaker {
   readonly pairings: PairingControl;
+  readonly unpairing: Unpairing;
   readonly sessions: SessionControl;
   readonly newSession: NewSessionControl;
   readonly terminal: TerminalControl;
   readonly composer: ComposerControl;
   readonly files: FileControl;
-  readonly #model: AppModel;
-  readonly #navigation: Navigation;
-  readonly #store: Store;
+  readonly #entrance: Entrance;
   readonly #connections: MachineConnections;
   readonly #notes: NoteKeeping;
 
-  constructor(store: Store, written: ComposerStore, surroundings: Surroundings, settings: Settings) {
-    const model = new AppModel(settings);
-    const navigation = new Navigation(model);
+  constructor(entrance: Entrance, written: ComposerStore) {
+    const { model, navigation, store, surroundings } = entrance;
     const connections = new MachineConnections(model, store, surroundings, {
       greeted: (deviceId) => this.terminal.channelBegun(deviceId),
       begun: (deviceId) => this.files.channelBegun(deviceId),
@@ -44,12 +42,11 @@ export class Controller {
       },
       closed: (deviceId) => void this.files.forget(deviceId),
     });
-    this.#model = model;
-    this.#navigation = navigation;
-    this.#store = store;
+    this.#entrance = entrance;
     this.#connections = connections;
+    this.pairings = entrance.pairings;
     this.composer = new ComposerControl(written, store);
-    this.pairings = new PairingControl(model, navigation, store, this.composer, surroundings, connections);
+    this.unpairing = new Unpairing(model, store, this.composer, surroundings.relayOrigin, connections);
     this.#notes = new NoteKeeping(model, store);
     this.sessions = new SessionControl(model, navigation, connections, this.#notes);
     this.newSession = new NewSessionControl(model, connections);
@@ -60,31 +57,38 @@ export class Controller {
   }
 
   get state(): AppState {
-    return this.#model.state;
+    return this.#entrance.state;
   }
 
   subscribe(listener: () => void): () => void {
-    return this.#model.subscribe(listener);
+    return this.#entrance.subscribe(listener);
   }
 
-  /** Load what is kept and connect; `fragment` is a pairing link's. */
-  async start(fragment: string): Promise<void> {
-    const [machines] = await Promise.all([this.#store.machines(), this.composer.load()]);
-    await this.#notes.start(machines);
-    this.#model.dispatch({ type: "loaded", machines, route: presentRoute() });
-    // at once: a session on screen attaches to the connection that it finds
+  /** Load what is kept about the machines that are known, and connect with them. */
+  async start(): Promise<void> {
+    const { machines } = this.state;
+    await Promise.all([this.composer.load(), this.#notes.start(machines)]);
+    // before any of their screens is there: a session on screen attaches to the connection that it finds
     for (const machine of machines) this.#connections.connect(machine);
     void this.files.load().catch(() => undefined); // without a store nothing was kept
-    this.#navigation.follow();
-    if (fragment !== "") this.pairings.pairWith(fragment);
+  }
+
+  attempt(offer: Offer, events: PairingEvents): PairingAttempt {
+    return new PairingAttempt(offer, this.#entrance.surroundings, events);
+  }
+
+  async welcome(machine: Machine): Promise<void> {
+    await this.#entrance.store.save(machine);
+    this.#entrance.model.dispatch({ type: "machine_saved", machine });
+    this.#connections.connect(machine);
   }
 
   go(route: Route): void {
-    this.#navigation.go(route);
+    this.#entrance.go(route);
   }
 
   back(): void {
-    this.#navigation.back();
+    this.#entrance.back();
   }
 
   /** Say whether the app is looked at. */
@@ -103,6 +107,7 @@ export class Controller {
 
   retry(deviceId: string): void {
     this.#connections.of(deviceId)?.connect();
+    this.wake(); // what kept one from its machine may keep others
   }
 
   /** Ask what a machine and its phones have used of the relay today; null if it does not tell. */
@@ -113,12 +118,12 @@ export class Controller {
   /** Change some of the settings and keep them. */
   changeSettings(change: Partial<Settings>): void {
     const settings = { ...this.state.settings, ...change };
-    this.#model.dispatch({ type: "settings", settings });
-    void this.#store.saveSettings(settings);
+    this.#entrance.model.dispatch({ type: "settings", settings });
+    void this.#entrance.store.saveSettings(settings);
   }
 
   /** Show one sentence that goes away by itself. */
   notify(text: string): void {
-    this.#model.notify(text);
+    this.#entrance.model.notify(text);
   }
 }

@@ -1,9 +1,9 @@
 /** How keys are called where they are read aloud or listed. */
 import { isModifier, KEYS, type KeyName } from "./key_names.ts";
+import { ENGLISH_KEYS } from "./strings/english_keys.ts";
 import { say } from "./strings.ts";
-import { ENGLISH, type StringKey } from "./strings_english.ts";
 
-type LabelKey = Extract<StringKey, `key.${string}`>;
+type LabelKey = keyof typeof ENGLISH_KEYS & `key.${string}`;
 
 /** Return a key's name in the user's language; keys that are called what is written on them keep that. */
 export function keyLabel(name: KeyName): string {
@@ -24,5 +24,5 @@ export function keyCap(name: KeyName): string {
 }
 
 function isLabelKey(key: string): key is LabelKey {
-  return key in ENGLISH;
+  return key in ENGLISH_KEYS;
 }

@@ -38,6 +38,8 @@ export function allowedTarget(address: string): string | null {
 /** Return the addresses that are written out in a text. */
 export function linksInText(text: string): LinkInText[] {
   return Array.from(text.matchAll(PLAIN), ({ index, 0: found }) => {
+    // What follows takes the square of the length, and a program can print a line without end.
+    if (found.length > MAX_TARGET_CHARACTERS) return null;
     const shown = withoutTail(found);
     const target = allowedTarget(shown);
     return target === null ? null : { text: shown, target, from: index, to: index + shown.length };

@@ -18,6 +18,12 @@ export function isUnread(session: SessionInfo, notes: MachineNotes): boolean {
   return seen !== undefined && session.output > seen;
 }
 
+/** Whether a session has rung the bell since then. */
+export function hasRung(session: SessionInfo, notes: MachineNotes): boolean {
+  const seen = notes.looked[session.id];
+  return seen !== undefined && session.bell !== null && session.bell > seen;
+}
+
 /** Note how far a session was looked at; it never goes back. */
 export function withLooked(notes: MachineNotes, sessionId: string, offset: number): MachineNotes {
   const before = notes.looked[sessionId];

@@ -1,18 +1,19 @@
-/** Puts the parts of the app together. */
+/** Puts the first screens together, and has the part that talks with machines follow them. */
 import { render } from "preact";
 import { AppUpdate } from "./app_update.ts";
 import { Appearance } from "./appearance.ts";
-import { ComposerStore } from "./composer_store.ts";
-import { Controller } from "./controller.ts";
-import { noteUndelivered, takeUndelivered } from "./reload_note.ts";
-import { DEFAULT_SETTINGS } from "./settings.ts";
+import { Entrance } from "./entrance.ts";
+import { LATER_STYLE } from "./later_style.ts";
+import type { Machine } from "./machine.ts";
+import type { MachinePart } from "./machine_part.ts";
+import { followPage } from "./page_events.ts";
+import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 import { Store } from "./store.ts";
 import { missingSupport } from "./support.ts";
 import { replaceStyleElements } from "./terminal_styles.ts";
 import { followViewport } from "./viewport.ts";
 import { Root } from "./views/root.tsx";
 import { UnsupportedScreen } from "./views/unsupported.tsx";
-import "./styles/app.css";
 
 declare const APP_VERSION: string;
 
@@ -23,14 +24,28 @@ function takeFragment(): string {
   return fragment;
 }
 
-/** Open what is kept on this phone; null where the browser keeps nothing. */
-async function openStores(): Promise<{ readonly store: Store; readonly written: ComposerStore } | null> {
+interface Kept {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly machines: readonly Machine[];
+}
+
+/** Read what is kept on this phone; null where the browser keeps nothing. */
+async function readKept(): Promise<Kept | null> {
   try {
-    const [store, written] = await Promise.all([Store.open(), ComposerStore.open()]);
-    return { store, written };
+    const store = await Store.open();
+    const [settings, machines] = await Promise.all([store.settings(), store.machines()]);
+    return { store, settings, machines };
   } catch {
     return null;
   }
+}
+
+async function fetchMachinePart(entrance: Entrance): Promise<MachinePart> {
+  const [{ assemble }] = await Promise.all([import("./machine_part.ts"), LATER_STYLE.fetch()]);
+  const part = await assemble(entrance);
+  followPage(part.controller);
+  return part;
 }
 
 async function start(): Promise<void> {
@@ -41,14 +56,13 @@ async function start(): Promise<void> {
   const appearance = new Appearance(DEFAULT_SETTINGS, () => show());
   followViewport();
   replaceStyleElements(document);
-  const [missing, stores] = await Promise.all([missingSupport(), openStores()]);
-  if (missing !== null || stores === null) {
+  const [missing, kept] = await Promise.all([missingSupport(), readKept()]);
+  if (missing !== null || kept === null) {
     show = () => render(<UnsupportedScreen reason={missing ?? "no_storage"} />, root);
     show();
     return;
   }
-  const { store, written } = stores;
-  const settings = await store.settings();
+  const { store, settings, machines } = kept;
   appearance.show(settings);
   const surroundings = {
     relayOrigin: location.origin,
@@ -57,30 +71,20 @@ async function start(): Promise<void> {
     isVisible: () => document.visibilityState === "visible",
     isOnline: () => navigator.onLine,
   };
-  const controller = new Controller(store, written, surroundings, settings);
-  controller.subscribe(() => appearance.show(controller.state.settings));
-  document.addEventListener("visibilitychange", () => {
-    controller.show(document.visibilityState === "visible");
-  });
-  window.addEventListener("pageshow", (event) => {
-    if (event.persisted) controller.wake();
-  });
-  window.addEventListener("online", () => controller.wake());
-  window.addEventListener("offline", () => controller.networkLost());
+  const entrance = new Entrance(store, surroundings, settings, fetchMachinePart);
+  entrance.subscribe(() => appearance.show(entrance.state.settings));
   window.addEventListener("hashchange", () => {
     const later = takeFragment();
-    if (later !== "") controller.pairings.pairWith(later);
+    if (later !== "") entrance.pairings.pairWith(later);
   });
-  window.addEventListener("beforeunload", (event) => {
-    if (controller.terminal.inputs.characters > 0) event.preventDefault(); // the browser asks whether to stay
-  });
-  window.addEventListener("pagehide", () => noteUndelivered(controller.terminal.inputs.characters));
-  controller.terminal.tellLost(takeUndelivered());
+  entrance.start(machines, fragment);
   const update = new AppUpdate(() => show());
-  show = () => render(<Root controller={controller} appVersion={APP_VERSION} update={update} />, root);
+  show = () => render(<Root entrance={entrance} appVersion={APP_VERSION} update={update} />, root);
+  // a screen that needs the part waits for it, so that nothing flashes; if it cannot be had, the screen says so
+  if ("deviceId" in entrance.state.route) await entrance.machinePart.fetch().catch(() => undefined);
   show();
-  await controller.start(fragment);
-  await update.follow();
+  await entrance.machinePart.fetch().catch(() => undefined);
+  await update.follow(); // last, since the worker fetches all that it keeps
 }
 
 void start();

@@ -2,11 +2,11 @@
 import { CLOSE_NO_PAIRING } from "../../relay/src/wire/close_codes.ts";
 import { type Credentials, linkAddress, type Machine, startHandshake } from "./machine.ts";
 import {
+  codeStep,
   linkFailure,
   type PairingFailure,
   type PairingView,
   redeemFailure,
-  triesLeft,
 } from "./pairing_view.ts";
 import { SecureLink } from "./secure_link.ts";
 import type { Bytes } from "./wire/bytes.ts";
@@ -43,7 +43,6 @@ export class PairingAttempt {
     this.#offer = offer;
     this.#surroundings = surroundings;
     this.#events = events;
-    this.#ask(null);
   }
 
   /** Try a code. `label` is how this phone is called on the machine. */
@@ -135,12 +134,7 @@ export class PairingAttempt {
       return;
     }
     if (failure.trouble === "wrong_code") this.#wrongCodes += 1;
-    this.#ask(failure.trouble);
-  }
-
-  #ask(trouble: Extract<PairingView, { step: "code" }>["trouble"]): void {
-    const { digits } = this.#offer;
-    this.#events.changed({ step: "code", digits, trouble, triesLeft: triesLeft(this.#wrongCodes) });
+    this.#events.changed(codeStep(this.#offer.digits, failure.trouble, this.#wrongCodes));
   }
 
   #work(waitingForDevice: boolean): void {

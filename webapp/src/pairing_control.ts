@@ -1,116 +1,102 @@
-/** What the user can do about pairings: begin one, end one. */
+/** What the user does to pair: begins, with a link or before there is one, types the code, goes away. */
 import type { AppModel } from "./app_model.ts";
-import { ask } from "./asking.ts";
-import type { ComposerControl } from "./composer_control.ts";
-import type { Surroundings } from "./connection_ports.ts";
-import { replaceRoute } from "./history_routes.ts";
 import type { Machine } from "./machine.ts";
-import type { MachineConnections } from "./machine_connections.ts";
 import type { Navigation } from "./navigation.ts";
-import { PairingAttempt } from "./pairing_attempt.ts";
-import { revokeSelf } from "./self_revocation.ts";
-import type { Store } from "./store.ts";
-import { say } from "./strings.ts";
+import type { PairingAttempt, PairingEvents } from "./pairing_attempt.ts";
+import { codeStep, type PairingView } from "./pairing_view.ts";
 import { decodeFragment, type Offer } from "./wire/pairing.ts";
 
-const GOODBYE_MILLISECONDS = 5_000;
+type PairingNavigation = Pick<Navigation, "go" | "show" | "replace" | "back">;
+type Attempt = Pick<PairingAttempt, "submit" | "cancel">;
+
+/** What pairing needs of the part that talks with machines, from the code's last digit on. */
+export interface MachineMaker {
+  attempt(offer: Offer, events: PairingEvents): Attempt;
+  /** Keep a machine that was just paired, and connect with it. */
+  welcome(machine: Machine): Promise<void>;
+}
 
 export class PairingControl {
   readonly #model: AppModel;
-  readonly #navigation: Navigation;
-  readonly #store: Store;
-  readonly #composer: ComposerControl;
-  readonly #surroundings: Surroundings;
-  readonly #connections: MachineConnections;
-  #attempt: PairingAttempt | null = null;
+  readonly #navigation: PairingNavigation;
+  readonly #fetchMaker: () => Promise<MachineMaker>;
+  #offer: Offer | null = null;
+  #attempt: Attempt | null = null;
 
-  constructor(
-    model: AppModel,
-    navigation: Navigation,
-    store: Store,
-    composer: ComposerControl,
-    surroundings: Surroundings,
-    connections: MachineConnections,
-  ) {
+  constructor(model: AppModel, navigation: PairingNavigation, fetchMaker: () => Promise<MachineMaker>) {
     this.#model = model;
     this.#navigation = navigation;
-    this.#store = store;
-    this.#composer = composer;
-    this.#surroundings = surroundings;
-    this.#connections = connections;
+    this.#fetchMaker = fetchMaker;
   }
 
   /** Show the first step of pairing, for a link that is pasted. */
   begin(): void {
-    this.#attempt?.cancel();
-    this.#model.dispatch({ type: "pairing", view: { step: "link" } });
+    this.#leave();
+    this.#show({ step: "link" });
     this.#navigation.go({ screen: "pair" });
   }
 
   /** Pair with the text behind `#` of a link. */
   pairWith(fragment: string): void {
-    this.#attempt?.cancel();
+    this.#leave();
     this.#navigation.show({ screen: "pair" });
-    let offer: Offer;
     try {
-      offer = decodeFragment(fragment);
+      this.#offer = decodeFragment(fragment);
     } catch {
-      this.#model.dispatch({ type: "pairing", view: { step: "over", reason: "bad_link" } });
+      this.#show({ step: "over", reason: "bad_link" });
       return;
     }
-    this.#attempt = new PairingAttempt(offer, this.#surroundings, {
-      changed: (view) => this.#model.dispatch({ type: "pairing", view }),
-      paired: (machine) => void this.#paired(machine),
-    });
+    this.#show(codeStep(this.#offer.digits));
   }
 
-  submitCode(code: string, label: string): void {
-    void this.#attempt?.submit(code, label);
+  /** Try a code; `label` is how this phone is called on the machine. */
+  async submitCode(code: string, label: string): Promise<void> {
+    const offer = this.#offer;
+    if (offer === null) return;
+    this.#attempt ??= await this.#newAttempt(offer);
+    if (this.#offer === offer) await this.#attempt?.submit(code, label);
   }
 
   cancel(): void {
+    this.#leave();
+    this.#navigation.back();
+    this.#show(null);
+  }
+
+  #leave(): void {
     this.#attempt?.cancel();
     this.#attempt = null;
-    this.#navigation.back();
-    this.#model.dispatch({ type: "pairing", view: null });
+    this.#offer = null;
   }
 
-  /** End the pairing from this side: at the machine and at the relay, and here even if neither answers. */
-  async unpair(machine: Machine): Promise<void> {
-    const isTold = await this.#sayGoodbye(machine.deviceId);
-    const isRevoked = await revokeSelf(this.#surroundings.relayOrigin, machine);
-    await this.forget(machine.deviceId);
-    const kept = isRevoked ? "settings.forgotten_untold" : "settings.forgotten_here";
-    this.#model.notify(say(isTold ? "settings.forgotten" : kept, { machine: machine.name }));
+  #show(view: PairingView | null): void {
+    this.#model.dispatch({ type: "pairing", view });
   }
 
-  /** Tell the machine that this phone goes; false if it did not hear of it. */
-  async #sayGoodbye(deviceId: string): Promise<boolean> {
-    const tooLate = new Promise<false>((resolve) => setTimeout(() => resolve(false), GOODBYE_MILLISECONDS));
-    const told = ask(this.#connections.of(deviceId), { type: "forget" }).then(
-      () => true,
-      () => false,
-    );
-    return Promise.race([told, tooLate]);
+  /** Null if it cannot be made, or if the user has left meanwhile. */
+  async #newAttempt(offer: Offer): Promise<Attempt | null> {
+    const { digits } = offer;
+    this.#show({ step: "working", digits, waitingForDevice: false });
+    try {
+      const maker = await this.#fetchMaker();
+      if (this.#offer !== offer) return null;
+      return maker.attempt(offer, {
+        changed: (view) => this.#show(view),
+        paired: (machine) => void this.#paired(machine, maker),
+      });
+    } catch {
+      if (this.#offer === offer) this.#show(codeStep(digits, "no_connection"));
+      return null;
+    }
   }
 
-  /** Delete what is kept here about a machine. */
-  async forget(deviceId: string): Promise<void> {
-    this.#connections.close(deviceId);
-    await this.#store.forget(deviceId);
-    await this.#composer.forget(deviceId);
-    this.#model.dispatch({ type: "machine_forgotten", deviceId });
-    replaceRoute(this.#model.state.route);
-  }
-
-  async #paired(machine: Machine): Promise<void> {
-    await this.#store.save(machine);
+  async #paired(machine: Machine, maker: MachineMaker): Promise<void> {
+    await maker.welcome(machine);
     this.#attempt = null;
-    this.#model.dispatch({ type: "machine_saved", machine });
-    this.#connections.connect(machine);
+    this.#offer = null;
     const { deviceId } = machine;
     this.#navigation.replace({ screen: "machine", deviceId });
     this.#navigation.go({ screen: "machine", deviceId, sheet: { kind: "new" } });
-    this.#model.dispatch({ type: "pairing", view: null });
+    this.#show(null);
   }
 }

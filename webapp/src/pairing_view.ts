@@ -24,6 +24,11 @@ export type PairingView =
   | { readonly step: "working"; readonly digits: number; readonly waitingForDevice: boolean }
   | { readonly step: "over"; readonly reason: PairingEnd };
 
+/** Return the step in which the code is typed, at first or after it did not work. */
+export function codeStep(digits: number, trouble: PairingTrouble | null = null, wrongCodes = 0): PairingView {
+  return { step: "code", digits, trouble, triesLeft: triesLeft(wrongCodes) };
+}
+
 export type PairingFailure =
   | { readonly over: true; readonly reason: PairingEnd }
   | { readonly over: false; readonly trouble: PairingTrouble };

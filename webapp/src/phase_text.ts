@@ -1,8 +1,9 @@
 /** Says what a connection's phase means for the user: one sentence, and what to do. */
 import type { Phase } from "./connection_state.ts";
-import { durationText, say } from "./strings.ts";
+import { nextDay } from "./relay_quota.ts";
+import { durationText, say, timeText } from "./strings.ts";
 
-export type PhaseAction = "retry" | "forget" | "pair";
+export type PhaseAction = "retry" | "forget" | "pair" | "reload";
 
 export interface PhaseText {
   readonly tone: "quiet" | "warning" | "danger";
@@ -11,15 +12,23 @@ export interface PhaseText {
   readonly actions: readonly PhaseAction[];
 }
 
-/** Return what to show about `phase`, or null while all is well or has just begun. */
-export function phaseText(phase: Phase, machineName: string, nowSeconds: number): PhaseText | null {
+/**
+ * Return what to show about `phase`, or null while all is well or has just begun. `usedUp` says that the relay has no
+ * requests left today. Attempts and the pauses between them have as much to say, so that nothing below jumps.
+ */
+export function phaseText(
+  phase: Phase,
+  machineName: string,
+  nowSeconds: number,
+  usedUp = false,
+): PhaseText | null {
   const warning = { tone: "warning", actions: [] } as const;
   switch (phase.name) {
     case "online":
       return null;
     case "connecting":
       if (!phase.again) return null;
-      return { ...warning, title: say("phase.reconnecting"), hint: say("phase.connecting.hint") };
+      return usedUp ? usedUpText(nowSeconds) : retryText(say("phase.connecting.hint"));
     case "phone_offline":
       return { ...warning, title: say("phase.phone_offline"), hint: say("phase.phone_offline.hint") };
     case "device_offline":
@@ -29,12 +38,13 @@ export function phaseText(phase: Phase, machineName: string, nowSeconds: number)
         hint: say("phase.device_offline.hint"),
       };
     case "waiting": {
+      if (usedUp) return usedUpText(nowSeconds);
       const seconds = Math.ceil(phase.retryAtSeconds - nowSeconds);
-      const hint =
+      return retryText(
         seconds > 0
           ? say("phase.waiting.hint", { duration: durationText(seconds) })
-          : say("phase.waiting.hint_now");
-      return { ...warning, title: say("phase.reconnecting"), hint, actions: ["retry"] };
+          : say("phase.connecting.hint"),
+      );
     }
     case "rate_limited": {
       const duration = durationText(Math.max(1, phase.retryAtSeconds - nowSeconds));
@@ -47,6 +57,15 @@ export function phaseText(phase: Phase, machineName: string, nowSeconds: number)
     case "ended":
       return endedText(phase.reason, machineName);
   }
+}
+
+function retryText(hint: string): PhaseText {
+  return { tone: "warning", title: say("phase.reconnecting"), hint, actions: ["retry"] };
+}
+
+function usedUpText(nowSeconds: number): PhaseText {
+  const hint = say("phase.used_up.hint", { time: timeText(nextDay(nowSeconds)) });
+  return { tone: "warning", title: say("phase.used_up"), hint, actions: ["retry"] };
 }
 
 function endedText(reason: Extract<Phase, { name: "ended" }>["reason"], machine: string): PhaseText {
@@ -77,7 +96,7 @@ function endedText(reason: Extract<Phase, { name: "ended" }>["reason"], machine:
         tone: "danger",
         title: say("phase.protocol"),
         hint: say("phase.protocol.hint"),
-        actions: ["retry"],
+        actions: ["reload"],
       };
   }
 }

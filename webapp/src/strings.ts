@@ -1,6 +1,6 @@
 /** Says things in the user's language: the one place where text, counts, ages and dates are put into words. */
-import { CHINESE } from "./strings_chinese.ts";
-import { ENGLISH, type StringKey } from "./strings_english.ts";
+import type { ENGLISH, StringKey } from "./strings_english.ts";
+import { FIRST_WORDS } from "./strings_first.ts";
 
 export type Language = "en" | "zh";
 /** What the user chose: a language, or that of the browser. */
@@ -9,7 +9,13 @@ export type LanguageChoice = "system" | Language;
 /** The languages under their own names, for people who cannot read the present one. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", zh: "简体中文" };
 
-const STRINGS: Readonly<Record<Language, Readonly<Record<StringKey, string>>>> = { en: ENGLISH, zh: CHINESE };
+/** What a part of the app says, in every language. */
+export type Words = Readonly<Record<Language, Readonly<Partial<Record<StringKey, string>>>>>;
+
+const STRINGS: Record<Language, Partial<Record<StringKey, string>>> = {
+  en: { ...FIRST_WORDS.en },
+  zh: { ...FIRST_WORDS.zh },
+};
 const LOCALES: Readonly<Record<Language, string>> = { en: "en", zh: "zh-Hans" };
 
 let language: Language = "en";
@@ -22,6 +28,12 @@ export function languageFor(choice: LanguageChoice, preferred: readonly string[]
     if (spoken === "en" || spoken === "zh") return spoken;
   }
   return "en";
+}
+
+/** Be able to say more: parts of the app that are loaded later bring their words. */
+export function learn(words: Words): void {
+  Object.assign(STRINGS.en, words.en);
+  Object.assign(STRINGS.zh, words.zh);
 }
 
 /** Speak this language from now on; returns its tag for `<html lang>`. */
@@ -40,7 +52,7 @@ type Values<Key extends StringKey> = [PlaceholderOf<Key>] extends [never]
 
 /** Return the text under `key`; numbers among its values are written as the language does. */
 export function say<Key extends StringKey>(key: Key, ...[values]: Values<Key>): string {
-  return filled(STRINGS[language][key], values ?? {});
+  return filled(STRINGS[language][key] ?? key, values ?? {});
 }
 
 /** The keys that have a form for one and a form for several. */
@@ -51,7 +63,8 @@ export type CountedKey = {
 /** Return the form of `key` for `count`, which it calls `number`. */
 export function sayCount(key: CountedKey, count: number): string {
   const isOne = new Intl.PluralRules(LOCALES[language]).select(count) === "one";
-  return filled(STRINGS[language][`${key}.${isOne ? "one" : "other"}`], { number: count });
+  const form = `${key}.${isOne ? "one" : "other"}` as const;
+  return filled(STRINGS[language][form] ?? form, { number: count });
 }
 
 function filled(text: string, values: Readonly<Record<string, string | number>>): string {

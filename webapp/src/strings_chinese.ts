@@ -1,4 +1,4 @@
-/** Everything that the app says, in Chinese (simplified). */
+/** All that the app and the dashboard say, in Chinese (simplified). */
 import { CHINESE_APP } from "./strings/chinese_app.ts";
 import { CHINESE_COMPOSER } from "./strings/chinese_composer.ts";
 import { CHINESE_CONNECTION } from "./strings/chinese_connection.ts";

@@ -1,4 +1,4 @@
-/** Everything that the app says, in English; the keys are those of every language. */
+/** All that the app and the dashboard say, in English; the keys are those of every language. */
 import { ENGLISH_APP } from "./strings/english_app.ts";
 import { ENGLISH_COMPOSER } from "./strings/english_composer.ts";
 import { ENGLISH_CONNECTION } from "./strings/english_connection.ts";

@@ -9,12 +9,14 @@ import type { Link } from "./links.ts";
 import { roomAbove } from "./older_lines.ts";
 import { type ClipboardRequest, clipboardRequest } from "./osc52.ts";
 import { isFocusReport, silenceQueries } from "./silent_queries.ts";
+import type { StepQueue } from "./step_queue.ts";
 import { terminalFont } from "./terminal_font.ts";
 import { TerminalGrid } from "./terminal_grid.ts";
 import { followLinks, linkAt } from "./terminal_links.ts";
+import { moveScrollBarOnce } from "./terminal_scroll_bar.ts";
 import { TerminalSearch } from "./terminal_search.ts";
 import { TerminalSelection } from "./terminal_selection.ts";
-import { TerminalSteps } from "./terminal_steps.ts";
+import { stepsOf } from "./terminal_steps.ts";
 import { type Cell, type TextLine, wholeLines } from "./terminal_text.ts";
 import { currentColours, currentTheme, onThemeChange } from "./terminal_theme.ts";
 import { followTouch, type TouchEvents } from "./touch_scroll.ts";
@@ -45,7 +47,7 @@ export class TerminalSurface {
   readonly selection: TerminalSelection;
   readonly search: TerminalSearch;
   readonly #terminal: Terminal;
-  readonly #steps: TerminalSteps;
+  readonly #steps: StepQueue;
   readonly #metrics: FontMetrics = terminalFont.metrics;
   readonly #writing: ImeInput | null;
   readonly #disposals: (() => void)[] = [];
@@ -72,6 +74,7 @@ export class TerminalSurface {
     this.#terminal.loadAddon(new UnicodeGraphemesAddon());
     silenceQueries(this.#terminal.parser);
     this.#terminal.open(host);
+    moveScrollBarOnce(this.#terminal);
     // xterm.js shows no cursor before its first focus or change of screens, and the composer needs neither
     this.#terminal.write("\x1b[?47l");
     void this.#drawWithGpu();
@@ -96,7 +99,7 @@ export class TerminalSurface {
       },
       nearOldest: () => this.#lookUp(events, Number.POSITIVE_INFINITY),
     });
-    this.#steps = new TerminalSteps(this.#terminal, () => this.#scale());
+    this.#steps = stepsOf(this.#terminal, () => this.#scale());
     this.#writing = followWriting(host, this.#terminal, events);
     const lookUp = (): void => this.#lookUp(events);
     host.addEventListener("wheel", lookUp, { passive: true });
@@ -124,9 +127,9 @@ export class TerminalSurface {
     return currentColours();
   }
 
-  /** Do a step after all former ones; `parsed` is called when it is done, a write when its last byte was parsed. */
-  apply(step: Step, parsed: () => void): void {
-    this.#steps.apply(step, parsed);
+  /** Do a step after all former ones; `done` is called when it is, a write when its last byte was parsed. */
+  apply(step: Step, done: () => void): void {
+    this.#steps.add(step, done);
   }
 
   /** Take notice of the room; returns the size that would fill it at the reading size. */
@@ -235,6 +238,8 @@ export class TerminalSurface {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
+    this.#steps.clear();
     this.#writing?.dispose();
     for (const dispose of this.#disposals) dispose();
     this.#terminal.dispose();

@@ -15,10 +15,12 @@ export class TerminalGrid {
 
   /** The size of a cell in CSS pixels. */
   get cell(): { readonly width: number; readonly height: number } {
-    const screen = this.screen;
-    if (screen === null || screen.offsetHeight === 0) return FALLBACK_CELL_PIXELS;
+    // xterm.js says there how large its screen is: asking for the layout would have the browser make it in a flood
+    const { width = "", height = "" } = this.screen?.style ?? {};
+    const [widthPixels, heightPixels] = [Number.parseFloat(width), Number.parseFloat(height)];
+    if (!(widthPixels > 0 && heightPixels > 0)) return FALLBACK_CELL_PIXELS;
     const { cols, rows } = this.#terminal;
-    return { width: screen.offsetWidth / cols, height: screen.offsetHeight / rows };
+    return { width: widthPixels / cols, height: heightPixels / rows };
   }
 
   /** The element of which the cells are parts. */

@@ -25,8 +25,7 @@ export class UndeliveredInputs {
 
   /** A session, called `name`, is over: what it did not get is left over for others of its machine. */
   abandon(deviceId: string, sessionId: string, name: string): void {
-    const text = writtenText(this.of(deviceId, sessionId).unacknowledged);
-    this.#inputs.delete(`${deviceId}/${sessionId}`);
+    const text = writtenText(this.of(deviceId, sessionId).abandon());
     if (text === "") return;
     const others = this.leftovers(deviceId);
     this.#leftovers.set(deviceId, [...others, { session: name, text }].slice(-MAX_LEFTOVERS));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chipState, type Phase } from "../src/connection_state.ts";
 import { phaseText } from "../src/phase_text.ts";
+import { nextDay } from "../src/relay_quota.ts";
 import { durationText } from "../src/strings.ts";
 
 const ONLINE: Phase = { name: "online" };
@@ -62,4 +63,19 @@ test("each phase that needs words has one sentence and a way on", () => {
   assert.match(phaseText({ name: "waiting", retryAtSeconds: 12 }, "studio", 4)?.hint ?? "", /in 8 s/);
   assert.deepEqual(phaseText({ name: "ended", reason: "revoked" }, "studio", 0)?.actions, ["forget", "pair"]);
   assert.deepEqual(phaseText({ name: "ended", reason: "replaced" }, "studio", 0)?.actions, ["retry"]);
+  assert.deepEqual(phaseText({ name: "ended", reason: "protocol" }, "studio", 0)?.actions, ["reload"]);
+});
+
+test("an attempt says as much as the pause before it, so that nothing jumps", () => {
+  const attempt = phaseText({ name: "connecting", again: true }, "studio", 0);
+  const pause = phaseText({ name: "waiting", retryAtSeconds: 12 }, "studio", 4);
+  assert.deepEqual([attempt?.title, attempt?.actions], [pause?.title, pause?.actions]);
+});
+
+test("a relay without requests left says when it goes on: at midnight in UTC", () => {
+  assert.equal(nextDay(86_399), 86_400);
+  assert.equal(nextDay(86_400), 172_800);
+  const waiting = { name: "waiting", retryAtSeconds: 12 } as const;
+  assert.match(phaseText(waiting, "studio", 0, true)?.title ?? "", /no requests left today/);
+  assert.match(phaseText(waiting, "studio", 0, true)?.hint ?? "", /goes on at \d/);
 });

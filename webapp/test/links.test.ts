@@ -36,6 +36,13 @@ test("addresses in text end where a reader would end them", () => {
   assert.deepEqual(targets("**https://a.example/z**"), ["https://a.example/z"]);
 });
 
+test("a line without end keeps nobody waiting", () => {
+  const begin = performance.now();
+  for (const tail of ["!".repeat(50_000), ")".repeat(50_000)])
+    assert.deepEqual(targets(`http://a/${tail}x and https://b.example/`), ["https://b.example/"]);
+  assert.ok(performance.now() - begin < 5_000);
+});
+
 test("an address in text is where it says it is", () => {
   fc.assert(
     fc.property(fc.string(), fc.webUrl({ withFragments: true, withQueryParameters: true }), (before, url) => {

@@ -1,10 +1,10 @@
 /** What counts as unread, and what is remembered about a machine. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isUnread, NO_NOTES, notesAfterList, notesFrom, withLooked } from "../src/machine_notes.ts";
+import { hasRung, isUnread, NO_NOTES, notesAfterList, notesFrom, withLooked } from "../src/machine_notes.ts";
 import type { SessionInfo } from "../src/wire/messages.ts";
 
-function session(id: string, output: number): SessionInfo {
+function session(id: string, output: number, bell: number | null = null): SessionInfo {
   return {
     id,
     agent: "shell",
@@ -19,6 +19,7 @@ function session(id: string, output: number): SessionInfo {
     clients: 0,
     preview: "",
     output,
+    bell,
     code: null,
     signal: null,
     started_by: null,
@@ -34,6 +35,14 @@ test("what is printed after a look is unread, and what was there at first sight 
   assert.equal(isUnread(session("a", 11), looked), false);
   assert.equal(isUnread(session("b", 1), looked), true);
   assert.equal(withLooked(looked, "a", 9), looked, "a look never goes back");
+});
+
+test("a bell wants a look until the output that rang was looked at", () => {
+  const first = notesAfterList(NO_NOTES, [session("a", 10, 10)]);
+  assert.equal(hasRung(session("a", 10, 10), first), false, "it rang before this phone heard of it");
+  assert.equal(hasRung(session("a", 30, 20), first), true);
+  assert.equal(hasRung(session("a", 30, 20), withLooked(first, "a", 19)), true);
+  assert.equal(hasRung(session("a", 30, 20), withLooked(first, "a", 20)), false);
 });
 
 test("a list changes notes only where sessions come and go", () => {

@@ -38,17 +38,21 @@ test("pasted links", () => {
   assert.match(elsewhere.kind === "problem" ? elsewhere.problem : "", /other\.example/);
 });
 
-test("a phone's name from its browser", () => {
-  const iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15";
-  assert.equal(proposedLabel(iphone), "iPhone");
-  assert.equal(proposedLabel("Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36"), "Pixel 7");
-  assert.equal(proposedLabel("Mozilla/5.0 (Linux; Android 12; SM-G991B Build/SP1A) Chrome/99"), "SM-G991B");
-  assert.equal(proposedLabel("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36"), "Android phone");
-  assert.equal(proposedLabel("Mozilla/5.0 (X11; Linux x86_64)"), "Linux browser");
+test("a device's name from its browser", () => {
+  const named = (userAgent: string, maxTouchPoints = 5): string =>
+    proposedLabel({ userAgent: `Mozilla/5.0 (${userAgent}`, maxTouchPoints });
+  assert.equal(named("iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15"), "iPhone");
+  assert.equal(named("Linux; Android 14; Pixel 7) AppleWebKit/537.36"), "Pixel 7");
+  assert.equal(named("Linux; Android 12; SM-G991B Build/SP1A) Chrome/99"), "SM-G991B");
+  assert.equal(named("Linux; Android 10; K) AppleWebKit/537.36 Mobile Safari/537.36"), "Android phone");
+  assert.equal(named("Linux; Android 10; K) AppleWebKit/537.36 Safari/537.36"), "Android tablet");
+  assert.equal(named("Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15"), "iPad");
+  assert.equal(named("Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15", 0), "Mac browser");
+  assert.equal(named("X11; Linux x86_64)", 0), "Linux browser");
 });
 
 test("a label that the protocol allows", () => {
   assert.equal(cleanLabel("  Ada’s\u0007 phone "), "Ada’s phone");
-  assert.equal(cleanLabel("\n"), "Phone");
+  assert.equal(cleanLabel("\n"), "Device");
   assert.equal([...cleanLabel("👩".repeat(100))].length, 64);
 });

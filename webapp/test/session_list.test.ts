@@ -1,7 +1,17 @@
 /** The order and the words of listed sessions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { activityText, endText, listed, sessionName, starterText } from "../src/session_list.ts";
+import { type AppState, INITIAL_STATE } from "../src/app.ts";
+import { NO_NOTES } from "../src/machine_notes.ts";
+import {
+  activityText,
+  endText,
+  listed,
+  matching,
+  rangUnseen,
+  sessionName,
+  starterText,
+} from "../src/session_list.ts";
 import type { SessionInfo } from "../src/wire/messages.ts";
 
 function session(id: string, fields: Partial<SessionInfo>): SessionInfo {
@@ -17,14 +27,51 @@ test("the latest activity comes first, but who was active within a minute keeps 
     session("busier", { active_at: 1_001, created_at: 5 }),
     session("over", { active_at: 990, alive: false }),
   ];
-  const { running, ended } = listed(sessions, now);
+  const { rang, running, ended } = listed(sessions, new Set(["old", "over"]), now);
   assert.deepEqual(
     running.map(({ id }) => id),
-    ["busy", "busier", "old"],
+    ["busy", "busier"],
+  );
+  assert.deepEqual(
+    rang.map(({ id }) => id),
+    ["old"],
+    "what rang is in a group of its own",
   );
   assert.deepEqual(
     ended.map(({ id }) => id),
     ["over"],
+  );
+});
+
+test("a session is found by words in its name, title, directory or last line", () => {
+  const sessions = [
+    session("tests", { cwd: "/home/ada/api", title: "pytest -x", preview: "148 passed" }),
+    session("deploy", { cwd: "/home/ada/web", title: "", preview: "uploading 37 of 52" }),
+  ];
+  const found = (wanted: string): string[] => matching(sessions, wanted).map(({ id }) => id);
+  assert.deepEqual(found(" "), ["tests", "deploy"]);
+  assert.deepEqual(found("ADA"), ["tests", "deploy"]);
+  assert.deepEqual(found("Passed api"), ["tests"]);
+  assert.deepEqual(found("passed web"), []);
+});
+
+test("what rings on this screen is heard already", () => {
+  const sessions = [
+    session("shown", { bell: 9 }),
+    session("other", { bell: 9 }),
+    session("calm", { bell: null }),
+  ];
+  const view = { sessions } as unknown as AppState["connections"][string];
+  const state: AppState = {
+    ...INITIAL_STATE,
+    connections: { laptop: view },
+    notes: { laptop: { ...NO_NOTES, looked: { shown: 0, other: 0, calm: 0 } } },
+    route: { screen: "terminal", deviceId: "laptop", sessionId: "shown" },
+  };
+  assert.deepEqual([...rangUnseen(state, "laptop")], ["other"]);
+  assert.deepEqual(
+    [...rangUnseen({ ...state, route: { screen: "machines" } }, "laptop")],
+    ["shown", "other"],
   );
 });
 

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { durationText, languageFor, say, sayCount, speak } from "../src/strings.ts";
+import { DASHBOARD_WORDS, WITHOUT_RELAY } from "../src/dashboard/strings_dashboard.ts";
+import { durationText, languageFor, learn, say, sayCount, speak } from "../src/strings.ts";
 import { CHINESE } from "../src/strings_chinese.ts";
 import { ENGLISH, type StringKey } from "../src/strings_english.ts";
+import { FIRST_WORDS } from "../src/strings_first.ts";
+import { LATER_WORDS } from "../src/strings_later.ts";
 
 const KEYS = Object.keys(ENGLISH) as StringKey[];
 const SOURCES = new URL("../src/", import.meta.url);
@@ -28,6 +31,38 @@ test("no two parts of a language say the same key", () => {
     });
     assert.deepEqual(keys.sort(), [...KEYS].sort());
   }
+});
+
+test("every text comes with one part of the app: the first screens, the later ones, or the dashboard", () => {
+  for (const language of ["en", "zh"] as const) {
+    const keys = [FIRST_WORDS, LATER_WORDS, DASHBOARD_WORDS].flatMap((words) => Object.keys(words[language]));
+    assert.deepEqual(keys.sort(), [...KEYS].sort());
+  }
+});
+
+/** A module and all that it imports at once, from the folder of the sources. */
+function withImports(path: string, found = new Map<string, string>()): Map<string, string> {
+  if (found.has(path) || !/\.tsx?$/.test(path)) return found;
+  const source = readFileSync(new URL(path, SOURCES), "utf8");
+  found.set(path, source);
+  for (const [, name = ""] of source.matchAll(/^import (?!type )(?:[^"]*? from )?"(\.[^"]+)";$/gm))
+    withImports(new URL(name, new URL(path, SOURCES)).pathname, found);
+  return found;
+}
+
+test("the first screens say nothing that comes later", () => {
+  const modules = withImports("main.tsx");
+  const said = [...modules.values()].flatMap((source) =>
+    [...source.matchAll(/\bsay(?:Count)?\(\s*(?:"([a-z_.]+)"|`([a-z_.]+)\$\{)/g)].map(
+      ([, key, stem]) => key ?? stem ?? "",
+    ),
+  );
+  assert.ok(modules.size > 30 && said.length > 30, `${modules.size} modules say ${said.length} things`);
+  const known = Object.keys(FIRST_WORDS.en);
+  assert.deepEqual(
+    said.filter((key) => !known.some((other) => other.startsWith(key))),
+    [],
+  );
 });
 
 test("Chinese text is Chinese, but for names", () => {
@@ -98,6 +133,7 @@ test("counts take their form from the language, and numbers their digits", () =>
   assert.equal(sayCount("machines.sessions", 1), "1 session");
   assert.equal(sayCount("machines.sessions", 1_234), "1,234 sessions");
   assert.equal(sayCount("pair.wrong_code", 1), "That code is not right. One try is left.");
+  learn(LATER_WORDS);
   assert.equal(say("session.menu", { session: "{session} $&" }), "Menu of {session} $&");
   try {
     assert.equal(speak("zh"), "zh-Hans");
@@ -106,4 +142,21 @@ test("counts take their form from the language, and numbers their digits", () =>
   } finally {
     speak("en");
   }
+});
+
+test("the dashboard speaks of the daemon where the app speaks of the relay", () => {
+  speak("en");
+  assert.match(say("phase.waiting.hint", { duration: "3 s" }), /^The relay did not answer/);
+  for (const language of ["en", "zh"] as const) {
+    for (const [key, text] of Object.entries(WITHOUT_RELAY[language])) {
+      const usual = { en: ENGLISH, zh: CHINESE }[language][key as StringKey];
+      assert.deepEqual(placeholders(text), placeholders(usual), key);
+      assert.doesNotMatch(text, /relay|中继/);
+    }
+  }
+  learn(WITHOUT_RELAY);
+  assert.equal(
+    say("phase.waiting.hint", { duration: "3 s" }),
+    "The daemon of this machine did not answer. Next attempt in 3 s.",
+  );
 });

@@ -26,6 +26,17 @@ test("what a session has left is offered on its machine until it is used", () =>
   assert.equal(inputs.characters, 0);
 });
 
+test("an ended session that was typed into can be looked at again", () => {
+  const inputs = new UndeliveredInputs();
+  const input = inputs.of("studio", "1");
+  input.append(encodeText("exit\r and more"));
+  input.attached(0);
+  assert.equal(input.nextPiece()?.data.length, 14);
+  inputs.abandon("studio", "1", "shell");
+  inputs.of("studio", "1").attached(5); // what its daemon saw
+  assert.equal(inputs.of("studio", "1").nextPiece(), null);
+});
+
 test("the oldest of many leftovers makes room", () => {
   const inputs = new UndeliveredInputs();
   for (let index = 0; index < MAX_LEFTOVERS + 2; index += 1) {

@@ -19,7 +19,8 @@ from loopsy_daemon.paths import Paths
 if TYPE_CHECKING:
     from loopsy_daemon.service.client import DaemonClient
 
-START_DEADLINE_SECONDS: Final = 10.0
+# For a machine that is busy: one that ends instead of starting is told at once.
+START_DEADLINE_SECONDS: Final = 30.0
 ANSWER_DEADLINE_SECONDS: Final = 5.0
 SHUTDOWN_DEADLINE_SECONDS: Final = 10.0
 TERMINATE_DEADLINE_SECONDS: Final = 5.0

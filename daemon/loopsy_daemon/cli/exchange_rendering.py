@@ -48,7 +48,7 @@ def print_text(text: str) -> None:
 
 def print_id(answer: Sent | Task) -> None:
     """Print what something that was just made is called."""
-    print(answer.id)
+    print(printable(answer.id))
 
 
 def print_value(entry: Entry) -> None:
@@ -58,7 +58,7 @@ def print_value(entry: Entry) -> None:
 
 def print_deleted(entry: Entry) -> None:
     """Print that a shared value is gone."""
-    print(f"{entry.key} is deleted.")
+    print(f"{printable(entry.key)} is deleted.")
 
 
 def print_entries(page: EntryPage) -> None:
@@ -82,7 +82,7 @@ def print_entries(page: EntryPage) -> None:
 
 def print_entry(entry: Entry) -> None:
     """Print what has become of a shared value."""
-    print(f"{entry.key} has version {entry.version}.")
+    print(f"{printable(entry.key)} has version {entry.version}.")
 
 
 def print_broadcast(result: BroadcastResult) -> None:
@@ -169,7 +169,7 @@ def print_tasks(page: TaskPage) -> None:
 
 def print_task(task: Task) -> None:
     """Print one task with all that belongs to it."""
-    print(f"{task.id} is {task.state}: {printable(task.title)}", file=sys.stderr)
+    print(printable(f"{task.id} is {task.state}: {task.title}"), file=sys.stderr)
     lines = {
         "queue": task.queue,
         "by": f"{task.author}, {ago(task.created_at)} ago",
@@ -186,7 +186,7 @@ def print_task(task: Task) -> None:
 
 def print_task_state(task: Task) -> None:
     """Print what has become of a task."""
-    print(f"{task.id} is {task.state}.")
+    print(f"{printable(task.id)} is {task.state}.")
 
 
 def _worker(task: Task) -> str:

@@ -54,6 +54,8 @@ def execute(
     ended = asyncio.run(talk())
     if as_json:
         show(output.result(ended), as_json=True)
+    elif ended.reason == "timeout":
+        typer.echo(f"The command was ended after {timeout:g} s; allow it more: loopsy exec --timeout SECONDS", err=True)
     return _status(ended)
 
 
@@ -140,5 +142,5 @@ def _status(ended: "api.Ended") -> int:
     if ended.reason == "cancelled":
         return SIGNALLED_STATUS + signal.SIGINT
     if ended.code is None:
-        return SIGNALLED_STATUS + (signal.Signals[ended.signal] if ended.signal else signal.SIGKILL)
+        return SIGNALLED_STATUS + signal.Signals.__members__.get(ended.signal or "", signal.SIGKILL)
     return ended.code

@@ -1,5 +1,6 @@
 """The program `loopsy`: its commands, and what a person sees when one fails."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -33,6 +34,7 @@ from loopsy_daemon.cli import (
     setup,
     task,
 )
+from loopsy_daemon.cli.text import printable
 from loopsy_daemon.errors import LoopsyError
 
 PROGRAM = "loopsy"
@@ -98,6 +100,8 @@ def main() -> None:
 
 
 def _run() -> int:
+    if sys.stdout is None:  # closed by whoever started us, who does not want to hear anything
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     completion.prepare()
     try:
         status = app(prog_name=PROGRAM, standalone_mode=False)
@@ -120,7 +124,7 @@ def _run() -> int:
 
 
 def _complain_about_use(error: typer.TyperException) -> int:
-    message = " ".join(error.format_message().split())
+    message = " ".join(error.format_message().replace("Value error, ", "").split())
     if type(error).__name__ == "NoArgsIsHelpError":  # the message is the help
         typer.echo(error.format_message(), err=True)
     else:
@@ -131,6 +135,7 @@ def _complain_about_use(error: typer.TyperException) -> int:
 
 
 def _complain(message: str, hint: str | None) -> None:
-    typer.echo(message, err=True)
+    """Say what went wrong; parts of it may come from elsewhere, and must not steer the terminal."""
+    typer.echo(printable(message), err=True)
     if hint:
-        typer.echo(f"hint: {hint}", err=True)
+        typer.echo(f"hint: {printable(hint)}", err=True)

@@ -5,7 +5,7 @@ from typing import Final, assert_never
 
 from loopsy_daemon.cli import peer_results as results
 from loopsy_daemon.cli.tables import Cell, print_table
-from loopsy_daemon.cli.text import ago, printable, size
+from loopsy_daemon.cli.text import ago, count, printable, size
 
 _ENDS: Final = {
     "refused": "The pairing was refused; nothing was stored.",
@@ -66,9 +66,18 @@ def _lines(
         case results.Execution():
             return [f"{result.stdout}{result.stderr}"]
         case results.FilesMoved():
-            return [f"{printable(file.path)}  {size(file.size_bytes)}" for file in result.files]
+            lines = [f"{printable(file.path)}  {size(file.size_bytes)}" for file in result.files]
+            return [*lines, *(line for directory in result.directories for line in _directory_lines(directory))]
         case _:
             assert_never(result)
+
+
+def _directory_lines(moved: results.DirectoryMoved) -> list[str]:
+    facts = [count(len(moved.files), "file"), size(sum(file.size_bytes for file in moved.files))]
+    if moved.unchanged:
+        facts.append(f"{moved.unchanged:,} there already")
+    lines = [f"{printable(moved.path)}/  {', '.join(facts)}"]
+    return [*lines, *(f"left out: {printable(one.path)}  {printable(one.reason)}" for one in moved.left_out)]
 
 
 def _show_files(found: results.RemoteListing) -> None:
@@ -97,7 +106,7 @@ def _show_peers(found: results.PeerList) -> None:
                 Cell(peer.node_id[:8]),
                 _STATES.get(peer.state) or Cell(peer.state),
                 Cell(peer.address or "-"),
-                Cell(", ".join(peer.permits) or "nothing"),
+                Cell(", ".join(peer.permits) or "nothing", may_shrink=True),
                 Cell(f"{ago(peer.seen_at)} ago" if peer.seen_at else "-"),
             )
             for peer in found.peers

@@ -114,11 +114,32 @@ class MovedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class NotMoved:
+    """A path below a directory that was left out, and why; `is_failure` unless it is a link or no plain file."""
+
+    path: str
+    reason: str
+    is_failure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryMoved:
+    """A directory that was moved: `files` now, `unchanged` ones were there already."""
+
+    source: str
+    path: str
+    files: tuple[MovedFile, ...]
+    unchanged: int
+    left_out: tuple[NotMoved, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FilesMoved:
-    """Files that were sent to a peer, or fetched from it."""
+    """Files and directories that were sent to a peer, or fetched from it."""
 
     peer: str
     files: tuple[MovedFile, ...]
+    directories: tuple[DirectoryMoved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class TransferProgress:
-    """A context with a bar for one file; it leaves no trace but what it is told to say."""
+    """A context with a bar for one file or directory; it leaves no trace but what it is told to say."""
 
     def __init__(self, name: str) -> None:
         self.done_bytes = 0
@@ -52,6 +52,13 @@ class TransferProgress:
     ) -> None:
         if self._bar:
             self._bar.stop()
+
+    def begin(self, name: str) -> None:
+        """Say that this file is next."""
+        if self._bar and self._task is not None:
+            from rich.markup import escape
+
+            self._bar.update(self._task, description=escape(printable(name)))
 
     def __call__(self, done_bytes: int, size_bytes: int) -> None:
         """Show that so many bytes of so many are there."""

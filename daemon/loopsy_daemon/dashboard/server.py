@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from loopsy_daemon.errors import LoopsyError
+from loopsy_daemon.lan.punctual_http import PunctualHttp
 from loopsy_daemon.lan.server import listening_sockets
 from loopsy_daemon.wire.limits import MAX_PLAINTEXT_BYTES
 
@@ -40,12 +41,13 @@ class LoopbackServer:
 
     async def start(self, app: ASGIApp) -> None:
         """Serve. Raises LoopsyError if that does not begin in time."""
-        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        # Its warnings are what strangers say: they must not fill the log.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         self._server = _Server(
             uvicorn.Config(
                 app,
                 loop="none",
-                http="h11",
+                http=_PageHttp,
                 ws="websockets-sansio",
                 ws_max_size=MAX_PLAINTEXT_BYTES,
                 ws_per_message_deflate=False,
@@ -55,7 +57,6 @@ class LoopbackServer:
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=MAX_CONNECTIONS,
                 timeout_graceful_shutdown=_END_SECONDS,
             )
         )
@@ -74,6 +75,16 @@ class LoopbackServer:
             await asyncio.gather(self._task, return_exceptions=True)
         for listener in self._sockets:
             listener.close()
+
+
+class _PageHttp(PunctualHttp):
+    """One connection of a page; every user of this machine can open some."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Let it in, unless there are too many."""
+        super().connection_made(transport)
+        if len(self.connections) > MAX_CONNECTIONS:
+            transport.abort()
 
 
 class _Server(uvicorn.Server):

@@ -17,7 +17,11 @@ def put(connection: sqlite3.Connection, actor: Actor, wanted: requests.SetEntry,
     """Set an entry and return it without its value. Raises Refused."""
     key, size_bytes = checked_key(wanted.key), len(wanted.value.encode())
     if size_bytes > limits.MAX_VALUE_BYTES:
-        raise Refused("too_large", f"A value has at most {limits.MAX_VALUE_BYTES} bytes, not {size_bytes}.")
+        raise Refused(
+            "too_large",
+            f"A value has at most {limits.MAX_VALUE_BYTES} bytes, not {size_bytes}.",
+            "send a file: loopsy send",
+        )
     _forget_expired(connection, now)
     _check_version(connection, key, wanted.if_version)
     _check_room(connection, actor, key, size_bytes)
@@ -61,7 +65,7 @@ def checked_key(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise Refused(
             "bad_request",
-            f"A key has 1 to {limits.MAX_KEY_CHARACTERS} letters, digits and ._:/@+-, the first no sign.",
+            f"A key has 1 to {limits.MAX_KEY_CHARACTERS} letters, digits and ._:/@+-, first a letter or digit.",
             "e.g. build/status",
         )
     return key

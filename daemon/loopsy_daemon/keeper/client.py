@@ -1,5 +1,6 @@
 """The daemon's connection to its keeper: found or started, asked, and listened to."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -19,6 +20,7 @@ END_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.02
 _BACKLOG: Final = 16
 _FILE_MODE: Final = 0o600
+_NO_ROOM: Final = os.strerror(errno.EMFILE)
 
 
 class KeeperLost(Exception):
@@ -51,6 +53,9 @@ class Keeper:
         except (KeeperLost, KeeperRefuses):
             self.close()
             raise
+        if not descriptors:
+            self.close()
+            raise KeeperLost(_NO_ROOM)
         self._pipe = descriptors
         self.pid = int(welcome["pid"])
         self.sessions: dict[str, int] = {entry["id"]: entry["pid"] for entry in welcome["sessions"]}
@@ -136,11 +141,16 @@ class Keeper:
         answer, descriptors = self._request(request, ("spawned", "failed"), [memory])
         if answer["type"] == "failed":
             raise OSError(answer["errno"], answer["reason"], argv[0])
+        if not descriptors:  # it runs, and we cannot have its terminal
+            self.forget(session_id)
+            raise OSError(errno.EMFILE, _NO_ROOM, argv[0])
         return int(answer["pid"]), descriptors[0]
 
     def adopt(self, session_id: str) -> tuple[int, int | None]:
         """Read this session from now on; return its memory and its terminal unless closed. Raises KeeperLost."""
         _, descriptors = self._request({"type": "adopt", "id": session_id}, ("adopted",))
+        if not descriptors:
+            raise KeeperLost(_NO_ROOM)
         return descriptors[0], descriptors[1] if len(descriptors) > 1 else None
 
     def status(self, session_id: str) -> int | None:

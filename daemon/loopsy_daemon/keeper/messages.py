@@ -76,11 +76,14 @@ class Inbox:
         self._connection = connection
         self._data = bytearray()
         self._descriptors: deque[int] = deque()
+        self._lacks_descriptors = False
 
     def receive(self) -> bool:
         """Take in what has arrived; return False at the end. Raises OSError."""
         room = socket.CMSG_SPACE(MAX_DESCRIPTORS * array.array("i").itemsize)
-        data, ancillary, _, _ = self._connection.recvmsg(_RECEIVE_BYTES, room, getattr(socket, "MSG_CMSG_CLOEXEC", 0))
+        close_on_exec = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+        data, ancillary, flags, _ = self._connection.recvmsg(_RECEIVE_BYTES, room, close_on_exec)
+        self._lacks_descriptors |= bool(flags & socket.MSG_CTRUNC)
         for level, kind, content in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                 received = array.array("i")
@@ -92,7 +95,10 @@ class Inbox:
         return bool(data)
 
     def next(self) -> tuple[Message, list[int]] | None:
-        """Return the next message that is complete, with its descriptors. Raises Malformed."""
+        """Return the next message that is complete, with its descriptors. Raises Malformed.
+
+        Where this process had no room for all of a message's descriptors, it comes with none.
+        """
         if len(self._data) < _LENGTH.size:
             return None
         (length,) = _LENGTH.unpack_from(self._data)
@@ -108,12 +114,19 @@ class Inbox:
         if not isinstance(message, dict) or not isinstance(message.get("type"), str):
             raise Malformed("no message")
         count = message.get("descriptors", 0)
+        if count and self._lacks_descriptors:
+            self._lacks_descriptors = False
+            self._close_descriptors()
+            return message, []
         if not isinstance(count, int) or not 0 <= count <= len(self._descriptors):
             raise Malformed("a descriptor is missing")
         return message, [self._descriptors.popleft() for _ in range(count)]
 
     def close(self) -> None:
         """End the connection, and with it descriptors that nobody took."""
+        self._close_descriptors()
+        self._connection.close()
+
+    def _close_descriptors(self) -> None:
         while self._descriptors:
             os.close(self._descriptors.popleft())
-        self._connection.close()

@@ -1,6 +1,7 @@
 """The keeper's process: waits for daemons, terminals and ends of programs, and does what each asks for."""
 
 import contextlib
+import errno
 import os
 import selectors
 import signal
@@ -181,9 +182,11 @@ class KeeperProcess:
 
     def _spawn(self, peer: Peer, message: Message, descriptors: list[int]) -> None:
         session_id, number = message["id"], message["n"]
-        if session_id in self._programs.sessions or len(descriptors) != 1:
+        if session_id in self._programs.sessions or len(descriptors) > 1:
             raise Malformed("no new session")
         try:
+            if not descriptors:  # there was no room here for the memory's
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))  # noqa: TRY301 - answered like other lacks
             kept = self._programs.start(session_id, message, descriptors[0])
         except OSError as error:
             peer.send({"type": "failed", "n": number, "errno": error.errno, "reason": error.strerror})

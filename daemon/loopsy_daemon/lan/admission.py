@@ -15,6 +15,7 @@ from loopsy_daemon.lan import api, audit
 from loopsy_daemon.lan.errors import PeerRefused
 from loopsy_daemon.lan.peers import Peer, PeerStore, Permission
 from loopsy_daemon.lan.rate_limits import RateLimit
+from loopsy_daemon.lan.under_way import UnderWay
 
 PAIRING_PATHS: Final = "/v1/pair/"
 STATUS_OF: Final = {
@@ -51,6 +52,10 @@ STATUS_OF: Final = {
 BODY_SILENCE_SECONDS: Final = 30.0
 BODY_SECONDS: Final = 30.0
 _REQUESTS_PER_MINUTE: Final = 240
+# A directory is moved file by file, with two requests for each.
+_FILE_REQUESTS_PER_MINUTE: Final = 2_400
+_FILE_REQUESTS_AT_ONCE: Final = 240
+_FILE_PATHS: Final = "/v1/files"
 _PAIRING_STEPS_PER_MINUTE: Final = 30
 _FAILURES_PER_MINUTE: Final = 10
 # What only browsers send; with the Host that they cannot send, either alone would do.
@@ -67,9 +72,11 @@ class Admission:
     ) -> None:
         self._app = app
         self._peers = peers
+        self._under_way = UnderWay(peers)
         self._audit = log
         self._clock = clock
         self._requests = RateLimit(per_minute=_REQUESTS_PER_MINUTE, burst=60)
+        self._file_requests = RateLimit(per_minute=_FILE_REQUESTS_PER_MINUTE, burst=_FILE_REQUESTS_AT_ONCE)
         self._pairing_steps = RateLimit(per_minute=_PAIRING_STEPS_PER_MINUTE, burst=20)
         self._failures = RateLimit(per_minute=_FAILURES_PER_MINUTE, burst=10)
 
@@ -79,9 +86,12 @@ class Admission:
             return
         request = Request(scope)
         request.state.peer = None
+        is_begun = False
 
         async def audited_send(message: Message) -> None:
+            nonlocal is_begun
             if message["type"] == "http.response.start":
+                is_begun = True
                 self._note(request, message["status"])
             await send(message)
 
@@ -92,7 +102,12 @@ class Admission:
         except PeerRefused as refusal:
             await refuse(refusal)(scope, receive, audited_send)
         else:
-            await self._app(scope, impatient(receive), audited_send)
+            peer: Peer | None = request.state.peer
+            answering = self._app(scope, impatient(receive), audited_send)
+            if peer is None:
+                await answering
+            elif not await self._under_way.do(peer, answering) and not is_begun:
+                await refuse(_unknown_peer())(scope, receive, audited_send)
 
     def _admit(self, request: Request) -> None:
         now, address = self._clock(), remote_host(request)
@@ -107,8 +122,9 @@ class Admission:
         peer = self._peer(request)
         if peer is None:
             self._count_failure(address, now)
-            raise PeerRefused("unauthorised", "That machine does not know this one.", "loopsy pair")
-        _take(self._requests, peer.node_id, now)
+            raise _unknown_peer()
+        is_about_files = request.url.path.startswith(_FILE_PATHS)
+        _take(self._file_requests if is_about_files else self._requests, peer.node_id, now)
         request.state.peer = peer
 
     def _peer(self, request: Request) -> Peer | None:
@@ -147,6 +163,10 @@ class _Flood(Exception):
         super().__init__()
         self.response = refuse(PeerRefused("rate_limited", "Too many requests.", "wait a minute, and try again"))
         self.response.headers["retry-after"] = str(int(wait_seconds) + 1)
+
+
+def _unknown_peer() -> PeerRefused:
+    return PeerRefused("unauthorised", "That machine does not know this one.", "loopsy pair")
 
 
 def _take(limit: RateLimit, name: str, now: float) -> None:

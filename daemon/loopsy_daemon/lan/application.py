@@ -7,7 +7,7 @@ from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -136,6 +136,8 @@ def _guarded(handler: Handler) -> Handler:
             return refuse(PeerRefused(error.code, error.message, error.hint))
         except MalformedMessage:
             return refuse(PeerRefused("bad_request", "That is no such request."))
+        except ClientDisconnect:  # nobody reads this, but the audit log has it
+            return refuse(PeerRefused("cut", "The connection was lost."))
         except LoopsyError as error:
             _log.error("%s", error)
             return refuse(PeerRefused("unavailable", "The other machine could not do that.", "look into its log"))

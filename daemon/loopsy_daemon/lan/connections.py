@@ -45,13 +45,16 @@ class Door:
 
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
+        is_told = False
         while True:
             try:
                 connection, address = await loop.sock_accept(listener)
             except OSError as error:  # it was cut before we came to it, or we have no descriptor for it
-                _log.warning("a connection cannot be accepted: %s", error)
+                _log.log(logging.DEBUG if is_told else logging.WARNING, "a connection cannot be accepted: %s", error)
+                is_told = True
                 await asyncio.sleep(_PAUSE_SECONDS)
                 continue
+            is_told = False
             host = str(address[0])
             if self._inside.total() >= MAX_CONNECTIONS or self._inside[host] >= MAX_CONNECTIONS_PER_ADDRESS:
                 connection.close()

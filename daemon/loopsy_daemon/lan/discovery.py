@@ -17,6 +17,8 @@ SERVICE_TYPE: Final = "_loopsy._tcp.local."
 RESOLVE_MILLISECONDS: Final = 3_000
 # How often this machine looks whether its own addresses are other ones now.
 INTERFACES_SECONDS: Final = 5.0
+# Anybody can announce as many as they like; so many are told to a client in one message.
+MAX_MACHINES: Final = 48
 _log = logging.getLogger(__name__)
 
 
@@ -124,6 +126,8 @@ class Discovery:
             if node_id and self._found.pop(node_id, None):
                 self._changed()
             return
+        if len(self._resolving) >= MAX_MACHINES or self._is_one_too_many(name):
+            return
         task = asyncio.get_running_loop().create_task(self._resolve(zeroconf, service_type, name))
         self._resolving.add(task)
         task.add_done_callback(self._resolving.discard)
@@ -133,10 +137,20 @@ class Discovery:
         if not await info.async_request(zeroconf, RESOLVE_MILLISECONDS):
             return
         found = announcement_of(info)
-        if found and found.node_id != self._own.node_id and self._found.get(found.node_id) != found:
-            self._node_of[name] = found.node_id
+        if found and found.node_id != self._own.node_id and not self._is_one_too_many(name):
+            self._keep(name, found)
+
+    def _keep(self, name: str, found: Announcement) -> None:
+        former = self._node_of.get(name)
+        if former is not None and former != found.node_id:
+            self._found.pop(former, None)
+        self._node_of[name] = found.node_id
+        if self._found.get(found.node_id) != found:
             self._found[found.node_id] = found
             self._changed()
+
+    def _is_one_too_many(self, name: str) -> bool:
+        return name not in self._node_of and len(self._node_of) >= MAX_MACHINES
 
 
 def announcement_of(info: AsyncServiceInfo) -> Announcement | None:

@@ -4,6 +4,7 @@ PeerError                       exit 255  the peer did not do what was asked, as
 ├── PeerUnreachable             no address of the peer answers
 ├── WrongCertificate            who answers has another certificate than the one that was pinned
 ├── PeerRefused                 the peer answered with a refusal (has its `code`)
+│   └── ProgramDenied           a peer wants to start a program that `lan.deny` names
 └── PairingFailed               the pairing did not come about
 """
 
@@ -37,6 +38,17 @@ class PeerRefused(PeerError):
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
         super().__init__(message, hint)
         self.code = code
+
+
+class ProgramDenied(PeerRefused):
+    """A peer wants to start a program that `lan.deny` names."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__(
+            "denied",
+            f"{program} may not be started by a peer there.",
+            "do it on that machine, or take it out of `lan.deny` in its config.yaml",
+        )
 
 
 class PairingFailed(PeerError):

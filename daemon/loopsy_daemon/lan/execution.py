@@ -14,7 +14,7 @@ from loopsy_daemon.config import LanConfig
 from loopsy_daemon.lan import api
 from loopsy_daemon.lan.admission import answer, known, permitted, read_body
 from loopsy_daemon.lan.denylist import denied_program
-from loopsy_daemon.lan.errors import PeerRefused
+from loopsy_daemon.lan.errors import PeerRefused, ProgramDenied
 from loopsy_daemon.lan.jobs import Job
 
 _MAX_LOGGED_PROGRAM: Final = 64
@@ -36,13 +36,9 @@ class Executions:
         peer = permitted(request, "execute")
         wanted = api.decode(await read_body(request, api.MAX_BODY_BYTES), api.Execute)
         request.state.program = PurePath(wanted.command[0]).name[:_MAX_LOGGED_PROGRAM]
-        denied = denied_program(wanted.command, self._deny)
+        denied = await asyncio.to_thread(denied_program, wanted.command, self._deny)  # a long script takes its time
         if denied:
-            raise PeerRefused(
-                "denied",
-                f"{denied} may not be started by a peer there.",
-                "do it on that machine, or take it out of `lan.deny` in its config.yaml",
-            )
+            raise ProgramDenied(denied)
         if len(self._jobs) + self._starting >= self._limit:
             raise PeerRefused("busy", f"{self._limit} commands of peers run there already.", "wait for one to end")
         self._starting += 1

@@ -14,6 +14,7 @@ from loopsy_daemon.lan import identity
 from loopsy_daemon.lan.addresses import format_address
 from loopsy_daemon.lan.application import PeerRoutes
 from loopsy_daemon.lan.audit import AuditLog
+from loopsy_daemon.lan.directories import Directories
 from loopsy_daemon.lan.discovery import Announcement, Discovery, own_addresses
 from loopsy_daemon.lan.exchange_routes import PeerExchange
 from loopsy_daemon.lan.execution import Executions
@@ -29,7 +30,7 @@ from loopsy_daemon.lan.session_desk import SessionDesk
 from loopsy_daemon.lan.transfer import Transfers
 from loopsy_daemon.paths import Paths
 from loopsy_daemon.sessions.registry import Registry
-from loopsy_daemon.transfer.rules import Rules
+from loopsy_daemon.transfer.depot import rules_of
 
 Happening = Callable[[str, dict[str, str]], None]
 
@@ -51,13 +52,7 @@ class Machine:
         self._happened = happened
         self._executions = Executions(config.lan)
         self.desk = PairingDesk(self.identity, config.name, self._store)
-        rules = Rules.of(
-            allow=config.transfer.allow,
-            deny=config.transfer.deny,
-            max_bytes=config.transfer.max_bytes,
-            home=Path.home(),
-            loopsy_home=paths.home,
-        )
+        rules = rules_of(paths, config.transfer, Path.home())
         routes = PeerRoutes(
             identity=self.identity,
             name=config.name,
@@ -66,6 +61,7 @@ class Machine:
             executions=self._executions,
             capabilities=[
                 Files(rules),
+                Directories(rules),
                 Transfers(rules),
                 PeerSessions(SessionDesk(registry, happened), config.lan),
                 PeerExchange(exchange),

@@ -65,11 +65,13 @@ def described() -> Iterator[Described]:
     yield Described("GET", "/v1/health", "Who answers, and what the asking peer may do here", answers=api.Health)
     yield Described("DELETE", "/v1/peer", "Unpair the asking peer")
     yield Described("POST", "/v1/execute", _summary(api.Execute), "execute", body=api.Execute, lines=api.ExecutionEvent)
-    yield Described("DELETE", "/v1/execute/{job}", "End a command of the asking peer", "execute")
+    yield Described("DELETE", "/v1/execute/{job}", "End a command of the asking peer")
     yield Described("GET", "/v1/files", "A directory, page by page", "transfer", transfer_api.ListQuery,
                     answers=transfer_api.Listing)  # fmt: skip
     yield Described("GET", "/v1/files/facts", "What a path is", "transfer", transfer_api.PathQuery,
                     answers=transfer_api.Facts)  # fmt: skip
+    yield Described("POST", "/v1/files/directory", _summary(transfer_api.MakeDirectory), "transfer",
+                    body=transfer_api.MakeDirectory, answers=transfer_api.MadeDirectory)  # fmt: skip
     yield Described("POST", "/v1/files/push", _summary(transfer_api.PushStart), "transfer",
                     body=transfer_api.PushStart, answers=transfer_api.PushPlace)  # fmt: skip
     yield Described("PUT", transfer_api.CONTENT_PATH, "Content from the offset on, and behind it the SHA-256 of all",

@@ -50,6 +50,11 @@ def open_part(directory: int, name: str, *, peer: str, version: str, size_bytes:
     return part
 
 
+def is_part(name: str) -> bool:
+    """Tell whether this is the name of a file that has not arrived yet."""
+    return _PART.fullmatch(name) is not None
+
+
 def require_free(directory: int, name: str, *, overwrite: bool) -> None:
     """Raise FileExists if the name is taken and not to be overwritten, NotAFile if a directory has it."""
     try:

@@ -21,6 +21,8 @@ CHECK_SECONDS: Final = 15.0
 # One lost answer does not make a peer offline.
 MISSES_UNTIL_OFFLINE: Final = 2
 RETRY_SECONDS: Final = 1.0
+# However much changes on the network, which anybody can bring about.
+PAUSE_SECONDS: Final = 0.5
 State = Literal["unknown", "online", "offline", "refused", "impostor"]
 _log = logging.getLogger(__name__)
 
@@ -81,6 +83,7 @@ class HealthChecks:
                     _log.error("a peer cannot be asked: %r", failure)
             known = {peer.node_id for peer in peers}
             self._presences = {node_id: found for node_id, found in self._presences.items() if node_id in known}
+            await asyncio.sleep(PAUSE_SECONDS)
             try:
                 async with asyncio.timeout(CHECK_SECONDS):
                     await self._look.wait()

@@ -39,20 +39,48 @@ class Moved:
 
 
 class RemoteFiles:
-    """The files of one peer; `peer` is its node id."""
+    """The files of one peer; `peer` is its node id. `begun` is told at which byte each attempt to move one begins."""
 
-    def __init__(self, remote: Remote, peer: str) -> None:
+    def __init__(self, remote: Remote, peer: str, begun: Callable[[int], None] = lambda _offset: None) -> None:
         self._remote = remote
         self._peer = peer
+        self._begun = begun
 
     async def facts(self, path: str) -> api.Facts:
         """Return what a path there is; it begins in the home directory unless it is absolute. Raises PeerError."""
-        return await self._remote.ask("GET", "/v1/files/facts", api.Facts, query={"path": _said(path)})
+        query = {"path": _said(path)}
+        return await _Attempts(self._remote).run(
+            lambda _: self._remote.ask("GET", "/v1/files/facts", api.Facts, query=query)
+        )
 
     async def page(self, path: str, after: str = "", limit: int = api.MAX_PAGE_ENTRIES) -> api.Listing:
         """Return a page of a directory there; `after` is `next` of the page before. Raises PeerError."""
         query = {"path": _said(path), "after": after, "limit": str(limit)}
-        return await self._remote.ask("GET", "/v1/files", api.Listing, query=query)
+        page = await _Attempts(self._remote).run(
+            lambda _: self._remote.ask("GET", "/v1/files", api.Listing, query=query)
+        )
+        if page.next is not None and page.next <= after:  # it would never end
+            raise self._remote.misunderstood()
+        return page
+
+    async def entries(self, path: str, enough: int) -> list[api.Entry]:
+        """Return all that is in a directory there, or no more than a page beyond `enough`. Raises PeerError."""
+        entries: list[api.Entry] = []
+        after = ""
+        while True:
+            page = await self.page(path, after)
+            entries += page.entries
+            if page.next is None or len(entries) > enough:
+                return entries
+            after = page.next
+
+    async def make_directory(self, path: str, name: str, mode: int) -> str:
+        """Make a directory in the one at a path there, unless it is there; return where it is. Raises PeerError."""
+        wanted = api.MakeDirectory(path=_said(path), name=_said(name), mode=mode)
+        made = await _Attempts(self._remote).run(
+            lambda _: self._remote.ask("POST", "/v1/files/directory", api.MadeDirectory, wanted)
+        )
+        return made.path
 
     async def push(
         self, source: Path, destination: str, *, overwrite: bool = False, progress: Progress = ignore_progress
@@ -77,12 +105,11 @@ class RemoteFiles:
     ) -> Moved:
         """Fetch a file to a path here, or into a directory. Raises PeerError, TransferError."""
         target = await in_thread(_target, path, destination)
-        attempts = _Attempts(self._remote)
-        facts = await attempts.run(lambda _: self.facts(path))
+        facts = await self.facts(path)
         if facts.version is None:
             kind = "a directory" if facts.type == "directory" else "not a plain file"
             raise NotAFile(f"{path!r} is {kind} on {self._remote.name}.", "Name a file.")
-        return await attempts.run(lambda tell: self._pull(facts, target, overwrite, progress, tell))
+        return await _Attempts(self._remote).run(lambda tell: self._pull(facts, target, overwrite, progress, tell))
 
     async def _push(
         self, source: SourceFile, wanted: api.PushStart, progress: Progress, reached: Callable[[int], None]
@@ -91,6 +118,7 @@ class RemoteFiles:
         if place.offset > source.size_bytes:
             raise self._remote.misunderstood()
         reached(place.offset)
+        self._begun(place.offset)
         reader = Reader(source)
         await in_thread(reader.skip, place.offset)
         head = api.PushHead(
@@ -139,6 +167,7 @@ class RemoteFiles:
         try:
             reception = Reception(part, facts.size_bytes)
             reached(reception.offset)
+            self._begun(reception.offset)
             head = api.PullHead(path=facts.path, version=facts.version, offset=reception.offset)
             patience_seconds = _patience_seconds(reception.offset)
             await in_thread(reception.hash_what_is_there)
@@ -163,7 +192,8 @@ class _Attempts:
 
     def __init__(self, remote: Remote) -> None:
         self._remote = remote
-        self._most_bytes = -1
+        # Who has answered before is waited for, too.
+        self._most_bytes = -1 if remote.address is None else 0
         self._cuts = 0
 
     async def run(self, attempt: Callable[[Callable[[int], None]], Awaitable[R]]) -> R:

@@ -5,6 +5,7 @@ from typing import Final, Protocol, TypeVar
 import msgspec
 
 from loopsy_daemon.errors import UsageError
+from loopsy_daemon.invalid_values import what_is_wrong
 from loopsy_daemon.lan import session_api
 from loopsy_daemon.lan.remote import ANSWER_SECONDS, Remote
 
@@ -65,8 +66,7 @@ class SessionsOn:
         try:  # here, where the person can be told which value it is
             checked = msgspec.convert(msgspec.to_builtins(request), type(request))
         except msgspec.ValidationError as error:
-            reason, _, place = str(error).partition(" - at `$.")
-            raise UsageError(f"{place.rstrip('`') or 'That'} cannot be so: {reason}.", "give another value") from error
+            raise UsageError(what_is_wrong(error), "Give another value.") from error
         return await self._ask(_VERB_OF[type(request)], checked, kind, wait_seconds + ANSWER_SECONDS)
 
 

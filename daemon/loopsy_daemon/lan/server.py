@@ -10,14 +10,13 @@ from typing import Final, Literal
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from loopsy_daemon.errors import LoopsyError
 from loopsy_daemon.lan import api
 from loopsy_daemon.lan.connections import Door
 from loopsy_daemon.lan.identity import Identity
+from loopsy_daemon.lan.punctual_http import PunctualHttp
 
-HEAD_SECONDS: Final = 10.0
 _BACKLOG: Final = 64
 _START_SECONDS: Final = 10.0
 _END_SECONDS: Final = 2
@@ -32,7 +31,7 @@ class PeerServer:
         config = uvicorn.Config(
             app,
             loop="none",
-            http=_PunctualProtocol,
+            http=_PeerHttp,
             ws="none",
             lifespan="off",
             interface="asgi3",
@@ -53,7 +52,8 @@ class PeerServer:
 
     async def start(self, listen: Literal["loopback", "lan"], port: int) -> None:
         """Listen. Raises LoopsyError if the port is taken."""
-        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        # Its warnings are what strangers say: they must not fill the log.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         sockets = listening_sockets(listen, port)
         self.port = int(sockets[0].getsockname()[1])
         self._task = asyncio.create_task(self._server.serve(sockets))
@@ -67,26 +67,14 @@ class PeerServer:
             await asyncio.gather(self._task, return_exceptions=True)
 
 
-class _PunctualProtocol(H11Protocol):
-    """HTTP whose requests must be there, up to their bodies, a while after they could have begun."""
+class _PeerHttp(PunctualHttp):
+    """One connection of another machine."""
 
     gone: asyncio.Event
-    _deadline: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Somebody may ask."""
-        super().connection_made(transport)
-        self._watch()
-
-    def data_received(self, data: bytes) -> None:
-        """Take a part of a request."""
-        super().data_received(data)
-        self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody asks any more."""
+        """Tell the door."""
         super().connection_lost(exc)
-        self._forget_deadline()
         self.gone.set()
 
     def send_400_response(self, msg: str) -> None:
@@ -94,18 +82,6 @@ class _PunctualProtocol(H11Protocol):
         del msg
         problem = api.Problem(code="bad_request", message="That is no such request.")
         super().send_400_response(api.encode(problem).decode("ascii"))
-
-    def _watch(self) -> None:
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle and not cycle.response_complete:
-            self._forget_deadline()  # the body has a deadline of its own, and an answer may take its time
-        elif self._deadline is None:
-            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
-
-    def _forget_deadline(self) -> None:
-        if self._deadline:
-            self._deadline.cancel()
-            self._deadline = None
 
 
 class _Server(uvicorn.Server):
@@ -128,8 +104,8 @@ class _Server(uvicorn.Server):
         await self._door.close()
         await super().shutdown(sockets)
 
-    def _make_protocol(self) -> _PunctualProtocol:
-        protocol = _PunctualProtocol(self.config, self.server_state, {})
+    def _make_protocol(self) -> _PeerHttp:
+        protocol = _PeerHttp(self.config, self.server_state, {})
         protocol.gone = asyncio.Event()
         return protocol
 

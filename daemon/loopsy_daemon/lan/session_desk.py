@@ -1,5 +1,6 @@
 """What others than people do with this daemon's sessions: peers with those that they started, own tools with all."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import msgspec
 
 from loopsy_daemon.lan import api, session_api
 from loopsy_daemon.lan.denylist import denied_program
-from loopsy_daemon.lan.errors import PeerRefused
+from loopsy_daemon.lan.errors import PeerRefused, ProgramDenied
 from loopsy_daemon.lan.session_input import SessionInput
 from loopsy_daemon.lan.session_waiting import news, until
 from loopsy_daemon.sessions.errors import SessionError, UnknownSession
@@ -75,6 +76,7 @@ class SessionDesk:
     async def _answer(self, asker: Asker, request: session_api.SessionRequest) -> session_api.SessionAnswer:
         match request:
             case session_api.StartSession():
+                await _require_not_denied(asker, request)
                 return self._state(asker, self._start(asker, request))
             case session_api.ListSessions():
                 return session_api.SessionStates(sessions=[self._state(asker, seen) for seen in self._seen(asker)])
@@ -97,13 +99,6 @@ class SessionDesk:
         return self._state(asker, session)
 
     def _start(self, asker: Asker, request: session_api.StartSession) -> Session:
-        denied = denied_program(request.command, asker.deny) if request.command else None
-        if denied:
-            raise PeerRefused(
-                "denied",
-                f"{denied} may not be started by a peer there.",
-                "do it on that machine, or take it out of `lan.deny` in its config.yaml",
-            )
         alive = [session for session in self._registry.all() if session.alive]
         running = sum(1 for session in alive if _is_of(asker, session))
         if asker.limit is not None and running >= asker.limit:
@@ -172,6 +167,13 @@ class SessionDesk:
 
     def _state(self, asker: Asker, session: Session) -> session_api.SessionState:
         return session_api.SessionState(session=_info(session), mine=_is_of(asker, session))
+
+
+async def _require_not_denied(asker: Asker, request: session_api.StartSession) -> None:
+    if request.command and asker.deny:
+        denied = await asyncio.to_thread(denied_program, request.command, asker.deny)  # a long script takes its time
+        if denied:
+            raise ProgramDenied(denied)
 
 
 async def _stop(session: Session, signal: str | None) -> None:

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -30,6 +30,7 @@ from loopsy_daemon.transfer.errors import (
     TransferError,
     WriteFailed,
 )
+from loopsy_daemon.transfer.names import is_name
 from loopsy_daemon.transfer.part_file import PartFile
 from loopsy_daemon.transfer.places import SourceFile, open_directory, open_file
 from loopsy_daemon.transfer.rules import Rules
@@ -38,7 +39,6 @@ MAX_TRANSFERS: Final = 8
 STALL_SECONDS: Final = 60.0
 # Who is in the middle of sending may not read our refusal, and asks again.
 _REMEMBERED_SECONDS: Final = 10.0
-_MAX_NAME_BYTES: Final = 255
 _log = logging.getLogger(__name__)
 
 
@@ -88,8 +88,6 @@ class Transfers:
                 raise
             finally:
                 part.close()
-        except ClientDisconnect:  # nobody reads this, but the audit log has it
-            raise PeerRefused("cut", "The connection was lost.") from None
         finally:
             self._running -= 1
         return answer(api.Pushed(path=str(target), size_bytes=head.size_bytes, sha256=sha256))
@@ -120,7 +118,7 @@ class Transfers:
 
     def _target(self, text: str, name: str) -> Path:
         """Return where a file is to be: the path, or the name in the directory that is there."""
-        if name in {".", ".."} or "/" in name or "\x00" in name or len(name.encode()) > _MAX_NAME_BYTES:
+        if not is_name(name):
             raise BadPath("That is not the name of a file.", "Name the file at the destination.")
         target = self._rules.path(text, self._rules.home)
         if target.is_dir():

@@ -13,13 +13,16 @@ CONTENT_PATH: Final = "/v1/files/content"
 DIGEST_BYTES: Final = 32
 """The SHA-256 of the whole file, which follows its content in the same body."""
 MAX_PAGE_ENTRIES: Final = 1_000
-_MAX_SIZE_BYTES: Final = 1 << 50
+_MAX_SIZE_BYTES: Final = 1 << 62
 _MAX_NAME_BYTES: Final = 255
 
 FilePath = Annotated[str, Meta(min_length=1, max_length=MAX_PATH_CHARACTERS)]
 Version = Annotated[str, Meta(pattern=r"^[0-9a-f]{16,64}$")]
 """Differs when a file was changed or replaced: content of two versions is never mixed."""
 Size = Annotated[int, Meta(ge=0, le=_MAX_SIZE_BYTES)]
+Mode = Annotated[int, Meta(ge=0, le=0o777)]
+Moment = Annotated[float, Meta(ge=-1e18, le=1e18)]
+"""Seconds since 1970, as far as file systems know them."""
 FileType = Literal["file", "directory", "link", "other"]
 T = TypeVar("T")
 
@@ -48,7 +51,7 @@ class PushHead(Struct, frozen=True, kw_only=True):
     size_bytes: Size
     version: Version
     offset: Size
-    mode: Annotated[int, Meta(ge=0, le=0o777)]
+    mode: Mode
     modified_at: Annotated[float, Meta(ge=0, le=1e11)]
     overwrite: bool = False
 
@@ -59,6 +62,20 @@ class Pushed(Struct, frozen=True, kw_only=True):
     path: str
     size_bytes: int
     sha256: str
+
+
+class MakeDirectory(Struct, frozen=True, kw_only=True):
+    """`POST /v1/files/directory`: make a directory of this name in the one at `path`, unless it is there."""
+
+    path: FilePath
+    name: Annotated[str, Meta(min_length=1, max_length=_MAX_NAME_BYTES)]
+    mode: Mode = 0o755
+
+
+class MadeDirectory(Struct, frozen=True, kw_only=True):
+    """Where it is, absolute."""
+
+    path: str
 
 
 class PathQuery(Struct, frozen=True, kw_only=True):
@@ -72,9 +89,9 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     path: str
     type: FileType
-    size_bytes: int
-    modified_at: float
-    mode: int
+    size_bytes: Size
+    modified_at: Moment
+    mode: Mode
     version: str | None
 
 
@@ -99,9 +116,9 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     name: str
     type: FileType
-    size_bytes: int
-    modified_at: float
-    mode: int
+    size_bytes: Size
+    modified_at: Moment
+    mode: Mode
 
 
 class Listing(Struct, frozen=True, kw_only=True):

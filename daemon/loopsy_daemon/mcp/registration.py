@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
-from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 
 from loopsy_daemon.errors import LoopsyError
+from loopsy_daemon.mcp.questions import Unanswered
 
 Function = Callable[..., Awaitable[Any]]
 
@@ -26,11 +27,13 @@ def tool(
     """
 
     @functools.wraps(function)
-    async def call(**arguments: Any) -> CallToolResult:
+    async def call(**arguments: Any) -> CallToolResult | InputRequiredResult:
         try:
             answer = await function(**arguments)
         except LoopsyError as error:
             raise ToolError(said(error)) from error
+        except Unanswered as unanswered:
+            return unanswered.request()
         return CallToolResult(
             content=[TextContent(text=msgspec.json.encode(answer).decode())],
             structured_content=msgspec.to_builtins(answer),

@@ -1,4 +1,4 @@
-"""What agents can read without calling a tool: peers, sessions, the inbox, a session's screen."""
+"""What agents can read without calling a tool: peers, sessions, the inbox, tasks, values, a session's screen."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
@@ -8,8 +8,10 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError
 
 from loopsy_daemon.errors import LoopsyError
-from loopsy_daemon.exchange import message_requests
+from loopsy_daemon.exchange import context_requests, message_requests, task_requests
+from loopsy_daemon.exchange.operations import A, Operation, Q
 from loopsy_daemon.lan.session_api import ReadScreen
+from loopsy_daemon.mcp.news import INBOX, PEERS, SESSIONS, TASKS, VALUES
 from loopsy_daemon.mcp.registration import said
 from loopsy_daemon.service.exchange_on import exchange_on
 from loopsy_daemon.service.fleet import listed, named_machines
@@ -23,27 +25,39 @@ T = TypeVar("T")
 def add_resources(server: MCPServer[Any], machines: Machines) -> None:
     """Offer them."""
 
-    @server.resource("loopsy://peers", name="peers", title="Peers", mime_type=JSON)
+    async def exchanged(operation: Operation[Q, A], question: Q) -> str:
+        async def read() -> A:
+            async with exchange_on(machines, None) as exchange:
+                return await exchange.ask(operation, question)
+
+        return _json(await _readable(read))
+
+    @server.resource(PEERS, name="peers", title="Peers", mime_type=JSON)
     async def peers() -> str:
         """The paired machines, and whether each can be reached."""
         states, _ = await _readable(lambda: peer_states(machines))
         return _json([{"name": found.peer.name, "state": found.state, "address": found.address} for found in states])
 
-    @server.resource("loopsy://sessions", name="sessions", title="Sessions", mime_type=JSON)
+    @server.resource(SESSIONS, name="sessions", title="Sessions", mime_type=JSON)
     async def sessions() -> str:
         """The sessions on this machine and on the peers, and what did not work."""
         fleet = await _readable(lambda: listed(machines, named_machines(machines, [])))
         return _json(fleet)
 
-    @server.resource("loopsy://inbox", name="inbox", title="Inbox", mime_type=JSON)
+    @server.resource(INBOX, name="inbox", title="Inbox", mime_type=JSON)
     async def inbox() -> str:
         """The messages that nobody has acknowledged, the oldest first."""
+        return await exchanged(message_requests.INBOX, message_requests.ListReceived())
 
-        async def read() -> message_requests.ReceivedPage:
-            async with exchange_on(machines, None) as exchange:
-                return await exchange.ask(message_requests.INBOX, message_requests.ListReceived())
+    @server.resource(TASKS, name="tasks", title="Tasks", mime_type=JSON)
+    async def tasks() -> str:
+        """The newest tasks of this machine's queues, without their texts and results."""
+        return await exchanged(task_requests.LIST, task_requests.ListTasks())
 
-        return _json(await _readable(read))
+    @server.resource(VALUES, name="values", title="Shared values", mime_type=JSON)
+    async def values() -> str:
+        """The shared values of this machine without their texts, by key: as many as fit into one page."""
+        return await exchanged(context_requests.LIST, context_requests.ListEntries())
 
     @server.resource("loopsy://sessions/{machine}/{session}/screen", name="screen", title="A session's screen")
     async def screen(machine: str, session: str) -> str:

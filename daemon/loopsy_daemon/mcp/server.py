@@ -7,8 +7,10 @@ from mcp.server.auth.settings import AuthSettings
 from mcp.server.mcpserver import MCPServer
 
 from loopsy_daemon import __version__
+from loopsy_daemon.mcp.newsroom import Newsroom
 from loopsy_daemon.mcp.prompts import add_completion, add_prompts
 from loopsy_daemon.mcp.resources import add_resources
+from loopsy_daemon.mcp.subscribing import add_subscribing
 from loopsy_daemon.mcp.tools_context import context_tools
 from loopsy_daemon.mcp.tools_files import file_tools
 from loopsy_daemon.mcp.tools_messages import message_tools
@@ -24,6 +26,8 @@ A command that ends by itself: loopsy_execute. A program that goes on, asks ques
 loopsy_session_start, then loopsy_session_output or loopsy_session_screen, and loopsy_session_input.
 Agents on other machines are reached with loopsy_send_message and loopsy_check_inbox; work for any of them goes into a \
 queue with loopsy_task_add; small texts that all may read are shared with loopsy_context_set.
+Whoever can watch resources need not ask again and again: loopsy://inbox, loopsy://tasks and the others say when they \
+change.
 An error says what to do next behind an arrow; a command that it names is for the person at the machine."""
 
 
@@ -31,6 +35,7 @@ def make_server(
     machines: Machines, *, auth: AuthSettings | None = None, token_verifier: TokenVerifier | None = None
 ) -> MCPServer[Any]:
     """Return the server for a home; over HTTP, who asks is known by a token."""
+    newsroom = Newsroom(machines.paths.socket)
     server: MCPServer[Any] = MCPServer(
         "loopsy",
         title="Loopsy",
@@ -50,6 +55,7 @@ def make_server(
         log_level="WARNING",
     )
     add_resources(server, machines)
+    add_subscribing(server, newsroom)
     add_prompts(server)
     add_completion(server, machines)
     return server

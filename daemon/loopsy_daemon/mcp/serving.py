@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
-import uvicorn
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.mcpserver import MCPServer
@@ -34,6 +33,8 @@ async def serve_http(paths: Paths, port: int, make: Callable[..., MCPServer[Any]
 
     Who asks says `Authorization: Bearer` and the token; a Host or an Origin of another machine is refused, too.
     """
+    import uvicorn  # a web server: not for who speaks over stdin and stdout
+
     _require_free(port)
     url = http_url(port)
     auth = AuthSettings.model_validate({"issuer_url": url, "resource_server_url": None})

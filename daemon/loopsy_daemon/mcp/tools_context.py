@@ -1,13 +1,15 @@
 """Tools about shared values: small texts by key that a machine keeps for others and for itself."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 from pydantic import Field
 
 from loopsy_daemon.exchange import context_requests as requests
 from loopsy_daemon.mcp.arguments import OwnerPeer
 from loopsy_daemon.mcp.registration import tool
+from loopsy_daemon.mcp.telling import tell
 from loopsy_daemon.service.exchange_on import exchange_on
 from loopsy_daemon.service.machines import Machines
 
@@ -53,12 +55,20 @@ def context_tools(machines: Machines) -> list[Tool]:
             return await exchange.ask(requests.DELETE, requests.DeleteEntry(key=key, if_version=if_version))
 
     async def loopsy_broadcast_context(
-        key: Key, value: Annotated[str, Field(description="Any text.")], ttl_seconds: Ttl = None
+        context: Context[Any, Any],
+        key: Key,
+        value: Annotated[str, Field(description="Any text.")],
+        ttl_seconds: Ttl = None,
     ) -> requests.BroadcastResult:
         """Set a shared value on this machine and on every peer, and tell for each whether it has it now."""
         wanted = requests.Broadcast(key=key, value=value, ttl_seconds=ttl_seconds)
         async with exchange_on(machines, None) as exchange:
-            return await exchange.ask(requests.BROADCAST, wanted)
+            result = await exchange.ask(requests.BROADCAST, wanted)
+        for machine in result.machines:
+            if machine.outcome != "ok":
+                why = f": {machine.reason}" if machine.reason else "."
+                await tell(context, "warning", "values", f"{machine.name} does not have {key} ({machine.outcome}){why}")
+        return result
 
     return [
         tool("Set a shared value", loopsy_context_set, destroys=True, repeatable=True),

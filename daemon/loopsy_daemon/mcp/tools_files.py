@@ -1,5 +1,8 @@
 """Tools about files: between this machine and a peer, and what a peer has."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -8,11 +11,15 @@ from mcp.server.mcpserver.tools import Tool
 from msgspec import Struct
 from pydantic import Field
 
-from loopsy_daemon.lan.remote_files import RemoteFiles
+from loopsy_daemon.errors import LoopsyError
+from loopsy_daemon.lan import peers
+from loopsy_daemon.lan.remote_files import Moved, RemoteFiles
 from loopsy_daemon.lan.transfer_api import MAX_PAGE_ENTRIES, Entry
 from loopsy_daemon.mcp.arguments import Peer
 from loopsy_daemon.mcp.progress import State, reporting
+from loopsy_daemon.mcp.questions import consent, meant_peer
 from loopsy_daemon.mcp.registration import tool
+from loopsy_daemon.mcp.telling import tell
 from loopsy_daemon.service.machines import Machines
 
 
@@ -48,18 +55,31 @@ def file_tools(machines: Machines) -> list[Tool]:
         Progress tells the bytes. If it is cut or cancelled, the same call goes on where it was.
         """
         state: State = (0.0, None, None)
+        begun: asyncio.Queue[int] = asyncio.Queue()
 
         def progress(done_bytes: int, size_bytes: int) -> None:
             nonlocal state
             state = (float(done_bytes), float(size_bytes), None)
 
-        found = machines.peers.find(peer)
-        async with machines.remote(found) as remote, reporting(context, lambda: state):
-            there = RemoteFiles(remote, found.node_id)
-            if direction == "push":
-                moved = await there.push(_here(source), destination, overwrite=overwrite, progress=progress)
-            else:
-                moved = await there.pull(source, _here(destination), overwrite=overwrite, progress=progress)
+        async def move(found: peers.Peer, *, overwrite: bool) -> Moved:
+            async with (
+                machines.remote(found) as remote,
+                reporting(context, lambda: state),
+                _telling(context, found.name, begun),
+            ):
+                there = RemoteFiles(remote, found.node_id, begun.put_nowait)
+                if direction == "push":
+                    return await there.push(_here(source), destination, overwrite=overwrite, progress=progress)
+                return await there.pull(source, _here(destination), overwrite=overwrite, progress=progress)
+
+        found = await meant_peer(context, machines, peer)
+        try:
+            moved = await move(found, overwrite=overwrite)
+        except LoopsyError as error:
+            is_taken = getattr(error, "code", None) == "file_exists" and not overwrite
+            if not (is_taken and await consent(context, f"{error.message} Replace it?", "Replace it")):
+                raise
+            moved = await move(found, overwrite=True)
         return Transferred(path=moved.path, size_bytes=moved.size_bytes, sha256=moved.sha256)
 
     async def loopsy_list_remote_files(
@@ -78,6 +98,27 @@ def file_tools(machines: Machines) -> list[Tool]:
         tool("Transfer a file", loopsy_transfer_file, destroys=True, repeatable=True),
         tool("List a peer's files", loopsy_list_remote_files, reads=True),
     ]
+
+
+@asynccontextmanager
+async def _telling(context: Context[Any, Any], machine: str, begun: asyncio.Queue[int]) -> AsyncIterator[None]:
+    """Tell while the block runs where a transfer goes on that was cut, now or in an earlier call."""
+
+    async def follow() -> None:
+        if offset := await begun.get():
+            await tell(context, "notice", "transfers", f"The transfer with {machine} goes on at byte {offset}.")
+        while True:
+            offset = await begun.get()
+            said = f"The transfer with {machine} was interrupted; it goes on at byte {offset}."
+            await tell(context, "warning", "transfers", said)
+
+    following = asyncio.create_task(follow())
+    # As with progress: a client that went away is nobody to tell.
+    following.add_done_callback(lambda done: done.cancelled() or done.exception())
+    try:
+        yield
+    finally:
+        following.cancel()
 
 
 def _here(path: str) -> Path:

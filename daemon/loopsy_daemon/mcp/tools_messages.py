@@ -1,7 +1,8 @@
 """Tools about messages: to the agents and people of a peer, and what they have sent here."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 from msgspec import Struct
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic import Field
 from loopsy_daemon.exchange import limits
 from loopsy_daemon.exchange import message_requests as requests
 from loopsy_daemon.mcp.arguments import Peer
+from loopsy_daemon.mcp.questions import meant_peer
 from loopsy_daemon.mcp.registration import tool
 from loopsy_daemon.service.exchange_on import exchange_on
 from loopsy_daemon.service.machines import Machines
@@ -34,6 +36,7 @@ def message_tools(machines: Machines) -> list[Tool]:
     """Return the tools."""
 
     async def loopsy_send_message(
+        context: Context[Any, Any],
         peer: Peer,
         body: Annotated[str, Field(description="The text.")],
         type: Annotated[str, Field(description="chat, request, response, or a word of your own.")] = "chat",  # noqa: A002
@@ -42,8 +45,9 @@ def message_tools(machines: Machines) -> list[Tool]:
         ttl_seconds: Annotated[float, Field(gt=0)] = limits.DEFAULT_MESSAGE_TTL_SECONDS,
     ) -> requests.Sent:
         """Send a message to a peer. If it sleeps, it is delivered when it wakes; loopsy_check_ack tells how it is."""
+        found = await meant_peer(context, machines, peer)
         wanted = requests.Send(
-            to=peer, body=body, type=type, subject=subject, in_reply_to=in_reply_to, ttl_seconds=ttl_seconds
+            to=found.node_id, body=body, type=type, subject=subject, in_reply_to=in_reply_to, ttl_seconds=ttl_seconds
         )
         async with exchange_on(machines, None) as exchange:
             return await exchange.ask(requests.SEND, wanted)

@@ -18,6 +18,7 @@ from loopsy_daemon.lan.remote import Remote
 from loopsy_daemon.mcp.arguments import Command, Directory, Peer, argv
 from loopsy_daemon.mcp.excerpt import Excerpt
 from loopsy_daemon.mcp.progress import State, reporting
+from loopsy_daemon.mcp.questions import meant_peer
 from loopsy_daemon.mcp.registration import tool
 from loopsy_daemon.service.machines import Machines
 from loopsy_daemon.service.peer_states import peer_states
@@ -133,7 +134,7 @@ def peer_tools(machines: Machines) -> list[Tool]:
         For what asks questions or outlives the call, use loopsy_session_start.
         """
         wanted = api.Execute(command=argv(command), cwd=cwd, timeout_seconds=timeout_seconds)
-        async with machines.remote(peer) as remote:
+        async with machines.remote(await meant_peer(context, machines, peer)) as remote:
             running = _Running(remote, max_output_bytes)
             async with reporting(context, running.state):
                 ended = await running.run(wanted)

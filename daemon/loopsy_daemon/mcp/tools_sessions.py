@@ -1,7 +1,8 @@
 """Tools about sessions: programs on terminals of peers and of this machine, which outlive the call that starts them."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 from msgspec import Struct
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic import Field
 from loopsy_daemon.lan import session_api
 from loopsy_daemon.lan.plain_output import plain_output
 from loopsy_daemon.mcp.arguments import Command, Directory, Machine, SessionName, argv
+from loopsy_daemon.mcp.questions import meant_peer
 from loopsy_daemon.mcp.registration import tool
 from loopsy_daemon.service.fleet import listed, named_machines
 from loopsy_daemon.service.fleet_values import Fleet, FleetSession
@@ -90,6 +92,7 @@ def session_tools(machines: Machines) -> list[Tool]:
     """Return the tools."""
 
     async def loopsy_session_start(
+        context: Context[Any, Any],
         peer: Machine,
         command: Command,
         name: Annotated[str | None, Field(description="What the session is called, e.g. build.")] = None,
@@ -103,7 +106,9 @@ def session_tools(machines: Machines) -> list[Tool]:
         loopsy_session_input, end it with loopsy_session_stop. People see it in the lists of that machine, too.
         """
         request = session_api.StartSession(command=argv(command), name=name, cwd=cwd, cols=columns, rows=rows)
-        async with machines.sessions(peer) as sessions:
+        is_here = peer.casefold() == session_api.LOCAL
+        machine = session_api.LOCAL if is_here else (await meant_peer(context, machines, peer)).node_id
+        async with machines.sessions(machine) as sessions:
             return _facts(sessions.machine, await sessions.start(request))
 
     async def loopsy_session_list(

@@ -1,6 +1,7 @@
-"""One HTTP call to the relay, with a deadline and a limit; apart from its users, because a daemon with a relay seldom makes any."""
+"""One HTTP call to the relay, with a deadline and a limit; a daemon with a relay seldom makes any."""
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +49,7 @@ async def call(
         ):
             return await _read(response)
     except (httpx.HTTPError, TimeoutError) as error:
-        reason = str(error) or type(error).__name__
+        reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
         raise RelayError(f"The relay at {url} cannot be reached: {reason}.", f"curl {url}/health") from error
     except (httpx.InvalidURL, UnicodeError) as error:
         raise RelayError(f"{url} is not a URL.", "loopsy relay configure https://…") from error

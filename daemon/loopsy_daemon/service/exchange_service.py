@@ -1,13 +1,14 @@
 """The daemon's part about shared values, messages and tasks: the exchange, and what carries messages to peers."""
 
+import asyncio
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loopsy_daemon import config as configuration
 from loopsy_daemon.errors import LoopsyError
 from loopsy_daemon.exchange import context_requests, outbox
-from loopsy_daemon.exchange.exchange import Exchange
+from loopsy_daemon.exchange.exchange import Exchange, Part
 from loopsy_daemon.exchange.operations import Actor
 from loopsy_daemon.lan.peers import PeerStore
 from loopsy_daemon.paths import Paths
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from loopsy_daemon.lan.courier import Courier
     from loopsy_daemon.lan.peer_keys import PeerKeys
 
+# However much changes, who watches and the log are told a few times a second.
+_TELL_SECONDS: Final = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -29,9 +32,13 @@ class ExchangeService:
         self._paths = paths
         self._peers = PeerStore(paths.peers)
         self._courier: Courier | None = None
+        self._events = events
+        self._changed_parts: set[Part] = set()
+        self._telling: asyncio.TimerHandle | None = None
         self.exchange = Exchange(paths.exchange, self._find_peer)
         self.exchange.queued = self._queued
         self.exchange.acknowledged = self._acknowledged
+        self.exchange.changed = self._changed
         self.exchange.offer(context_requests.BROADCAST, self._broadcast)
         self.own = OwnExchange(self.exchange, name)
         self._end_events = events.subscribe(self._happened)
@@ -49,6 +56,8 @@ class ExchangeService:
     async def stop(self) -> None:
         """Stop; what is on its way goes on with the next daemon."""
         self._end_events()
+        if self._telling:
+            self._telling.cancel()
         if self._courier:
             await self._courier.close()
         await self.exchange.close()
@@ -62,6 +71,16 @@ class ExchangeService:
 
     def _acknowledged(self, found: list[tuple[str, str]]) -> None:
         self._carrying().tell_acknowledged(found)
+
+    def _changed(self, part: Part) -> None:
+        self._changed_parts.add(part)
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(_TELL_SECONDS, self._tell_changed)
+
+    def _tell_changed(self) -> None:
+        parts, self._changed_parts, self._telling = sorted(self._changed_parts), set(), None
+        for part in parts:
+            self._events.happened("exchange.changed", {"part": part})
 
     def _happened(self, event: Event) -> None:
         node_id = event.details.get("peer")

@@ -13,6 +13,7 @@ from loopsy_daemon.sessions.output_log import OutputLog, SizeMark
 from loopsy_daemon.sessions.rebuild import CANCEL
 from loopsy_daemon.sessions.screen import Screen
 from loopsy_daemon.sessions.snapshot_offset import snapshot_at_end
+from loopsy_daemon.wire import messages
 
 # The screens alone: scrollback comes back by parsing what the log keeps.
 CHECKPOINT_BYTES: Final = 1
@@ -37,6 +38,7 @@ class Record:
     ended_at: float | None
     marks: tuple[SizeMark, ...]
     started_by: Starter | None = None
+    bell: int | None = None
 
     @classmethod
     def of(cls, ring: Ring) -> Self:
@@ -52,6 +54,7 @@ class Record:
             ended_at=None if record["ended_at"] is None else float(record["ended_at"]),
             marks=tuple(marks) or (SizeMark(0, 0, *_USUAL_SIZE),),
             started_by=Starter(*(str(part) for part in record["started_by"])) if record.get("started_by") else None,
+            bell=None if record.get("bell") is None else int(record["bell"]),
         )
 
 
@@ -75,6 +78,7 @@ class Notebook:
     def __init__(self, log: OutputLog, labels: Labels, program: Program, former: Record | None = None) -> None:
         self.active_at = labels.created_at if former is None else former.active_at
         self.ended_at = None if former is None else former.ended_at
+        self.bell = None if former is None else former.bell
         self.is_reviving = False
         self._log = log
         self._labels = labels
@@ -85,12 +89,40 @@ class Notebook:
         self._due_at = newest + self._interval_bytes
         self._rests_until = 0.0
 
+    def ring(self) -> None:
+        """Note where the output is as the program rings the bell; what a former daemon parsed, it has heard."""
+        if not self.is_reviving:
+            self.bell = self._log.end
+
     def keep_up(self, screen: Screen) -> None:
         """Note that the screen has parsed the log and answered its queries; write a checkpoint when it is due."""
         self._log.ring.mark_processed()
         if self._log.end >= self._due_at and (now := time.monotonic()) >= self._rests_until:
             self._write_checkpoint(screen, CHECKPOINT_BYTES)
             self._rests_until = now + REST_PER_CHECKPOINT * (time.monotonic() - now)
+
+    def info(self, screen: Screen, status: ExitStatus | None, *, clients: int) -> messages.SessionInfo:
+        """Return the session as lists show it."""
+        labels = self._labels
+        return messages.SessionInfo(
+            id=labels.id,
+            agent=self._program.agent,
+            name=labels.name,
+            title=screen.title,
+            cwd=self._program.cwd,
+            cols=screen.cols,
+            rows=screen.rows,
+            created_at=labels.created_at,
+            active_at=self.active_at,
+            alive=status is None,
+            clients=clients,
+            preview=screen.preview,
+            output=self._log.end,
+            bell=self.bell,
+            code=None if status is None else status.code,
+            signal=None if status is None else status.signal,
+            started_by=None if labels.started_by is None else labels.started_by.name,
+        )
 
     def close(self, screen: Screen) -> None:
         """Keep everything for the next daemon, as this one ends in order; it takes some 50 ms."""
@@ -114,6 +146,7 @@ class Notebook:
                 "active_at": self.active_at,
                 "ended_at": self.ended_at,
                 "marks": [astuple(mark) for mark in self._log.marks[-RECORDED_MARKS:]],
+                "bell": self.bell,
                 "started_by": astuple(self._labels.started_by) if self._labels.started_by else None,
             }
         )

@@ -46,7 +46,6 @@ class Session:
         self.log = OutputLog(cols, rows, memory.output_log_bytes) if former is None else former.log
         self.exit_status: ExitStatus | None = None if former is None else former.exit_status
         self.observer: Observer = NOBODY
-        self._program = program
         self._on_change = on_change
         self._on_exit = on_exit
         self._loop = asyncio.get_running_loop()
@@ -59,9 +58,13 @@ class Session:
         self.lead = Lead(owner, self._attachments, self._book.last_act)
         self._last_info: messages.SessionInfo | None = None  # once everything else is released
         self._acknowledgements = Acknowledgements(lambda clients: owner._acknowledge(clients))
-        lines = memory.scrollback_lines
         self.screen = Screen(
-            cols, rows, scrollback_lines=lines, on_reply=lambda reply: owner._reply(reply), on_title=on_change
+            cols,
+            rows,
+            scrollback_lines=memory.scrollback_lines,
+            on_reply=lambda reply: owner._reply(reply),
+            on_bell=lambda: owner._rang(),
+            on_title=on_change,
         )
         try:
             self._pty: Pty = spawn(labels.id, program, cols, rows, self.log, owner)
@@ -96,25 +99,7 @@ class Session:
         """Return the session as lists show it."""
         if self._last_info is not None:
             return self._last_info
-        status = self.exit_status
-        return messages.SessionInfo(
-            id=self.labels.id,
-            agent=self._program.agent,
-            name=self.labels.name,
-            title=self.screen.title,
-            cwd=self._program.cwd,
-            cols=self.screen.cols,
-            rows=self.screen.rows,
-            created_at=self.labels.created_at,
-            active_at=self._notebook.active_at,
-            alive=status is None,
-            clients=len(self._attachments),
-            preview=self.screen.preview,
-            output=self.log.end,
-            code=None if status is None else status.code,
-            signal=None if status is None else status.signal,
-            started_by=None if self.labels.started_by is None else self.labels.started_by.name,
-        )
+        return self._notebook.info(self.screen, self.exit_status, clients=len(self._attachments))
 
     # --- what clients do ------------------------------------------------------------------------------------------
 
@@ -213,6 +198,7 @@ class Session:
         """The program ended, after its last output."""
         self.exit_status = status
         self._notebook.ended_at = time.time()
+        self._acknowledgements.settle()  # what made it end, such as `exit`, was delivered
         self._notebook.write_record()
         self.observer.program_exited(status)
         for attachment in tuple(self._attachments):
@@ -223,6 +209,10 @@ class Session:
     def _reply(self, reply: bytes) -> None:
         if not self._notebook.is_reviving:  # what a former daemon has seen, it has answered
             self._pty.write(reply)
+
+    def _rang(self) -> None:
+        self._notebook.ring()
+        self._on_change()
 
     # --- what attachments need (Viewed) ---------------------------------------------------------------------------
 

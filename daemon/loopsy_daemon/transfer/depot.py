@@ -21,7 +21,16 @@ class Depot:
     @classmethod
     def of(cls, paths: Paths, config: TransferConfig, home: Path, sessions: Callable[[], Container[str]]) -> Self:
         """Return the depot of a home; `home` is the person's, `sessions` tells which are there."""
-        rules = Rules.of(
-            allow=config.allow, deny=config.deny, max_bytes=config.max_bytes, home=home, loopsy_home=paths.home
-        )
-        return cls(Uploads(UploadStore(paths.uploads, config.max_bytes), sessions), rules)
+        store = UploadStore(paths.uploads, config.max_bytes)
+        return cls(Uploads(store, sessions), rules_of(paths, config, home))
+
+
+def rules_of(paths: Paths, config: TransferConfig, home: Path) -> Rules:
+    """Return the rules of a home; its sockets are no place for files of others, wherever they are."""
+    return Rules.of(
+        allow=config.allow,
+        deny=[*config.deny, str(paths.socket.parent)],
+        max_bytes=config.max_bytes,
+        home=home,
+        loopsy_home=paths.home,
+    )

@@ -5,10 +5,18 @@ import unicodedata
 from typing import Final
 
 MAX_NAME_BYTES: Final = 180
+_MAX_SYSTEM_NAME_BYTES: Final = 255
 _MAX_EXTENSION_BYTES: Final = 20
 FALLBACK: Final = "file"
 _NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|')
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is one name in a directory, as file systems know them, and no path."""
+    if text in {"", ".", ".."} or "/" in text or "\x00" in text:
+        return False
+    return len(text.encode(errors="surrogatepass")) <= _MAX_SYSTEM_NAME_BYTES
 
 
 def safe_name(wanted: str) -> str:

@@ -14,9 +14,13 @@ from typing import Any, Self
 
 import ptyprocess
 
+from loopsy_daemon import files
+from loopsy_daemon.paths import Paths
 from loopsy_daemon.sessions.screen import Screen
+from tests.support.forked import ForkedProcess, daemon_main, loopsy_main, run_forked
 
 DEADLINE_SECONDS = 40.0
+RUN_SECONDS = 60.0
 PROGRAM = [sys.executable, "-c", "from loopsy_daemon.cli.main import main; main()"]
 
 
@@ -38,18 +42,28 @@ class Loopsy:
 
     def run(self, *arguments: str, given: str = "", status: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command to its end and check its exit status."""
-        done = subprocess.run(
-            [*PROGRAM, *arguments],
-            input=given,
-            capture_output=True,
-            text=True,
-            env=self.environment,
-            timeout=60,
-            check=False,
-        )
+        done = run_forked(loopsy_main, arguments, self.environment, given, RUN_SECONDS)
         assert done.returncode == status, (arguments, done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr, done.stderr
         return done
+
+    def start(self) -> int:
+        """Have a daemon as `loopsy start` makes it, but forked, which is soon done; return its pid."""
+        paths = Paths.of(self.home)
+        for directory in (paths.home, paths.logs):
+            files.private_directory(directory)
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while files.is_held(paths.daemon_lock):  # one that was killed may need a moment to let go
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        with paths.daemon_log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            before = log.tell()
+            daemon = ForkedProcess(daemon_main, [], self.environment, (nothing.fileno(), log.fileno(), log.fileno()))
+        while b" serves " not in (said := paths.daemon_log.read_bytes()[before:]):
+            assert daemon.returncode is None, said
+            assert time.monotonic() < deadline, said
+            time.sleep(0.01)
+        return daemon.pid
 
     def json(self, *arguments: str, status: int = 0) -> Any:
         """Run a command with `--json` and return its answer."""

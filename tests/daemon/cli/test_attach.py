@@ -18,7 +18,7 @@ SETTLED = rb"[$#] (\x1b\S+)?\Z"
 def loopsy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopsy]:
     home = Path("/tmp") / f"loopsy-attach-{os.getpid()}"
     program = Loopsy(home)
-    program.run("start")
+    program.start()
     yield program
     program.run("stop")
     for path in sorted(home.rglob("*"), reverse=True):
@@ -176,7 +176,7 @@ def test_a_session_that_is_not_there_leaves_the_terminal_alone(loopsy: Loopsy) -
 def test_when_the_daemon_goes_away_the_terminal_is_restored_and_told(home: Path) -> None:
     loopsy = Loopsy(home)
     (home / "config.yaml").write_text("attach:\n  wait_seconds: 0.2\n")
-    pid = loopsy.json("start")["pid"]
+    pid = loopsy.start()
     with loopsy.terminal("shell", "--", "cat") as terminal:
         terminal.send(b"up\r")
         terminal.expect(b"up\r\nup")

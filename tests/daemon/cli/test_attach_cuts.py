@@ -25,7 +25,7 @@ def near(home: Path, tmp_path: Path) -> Iterator[tuple[Loopsy, Loopsy, UnixProxy
     """Give a home with a daemon, another one whose socket leads there, and that way."""
     daemon_home, near_home = home / "far", home / "near"
     far, near = Loopsy(daemon_home), Loopsy(near_home)
-    far.run("start")
+    far.start()
     near.run("init")
     try:
         with UnixProxy(Paths.of(near_home).socket, Paths.of(daemon_home).socket) as proxy:
@@ -95,7 +95,7 @@ def test_a_session_that_is_gone_afterwards_is_told(near: tuple[Loopsy, Loopsy, U
 
 def test_a_session_goes_on_where_it_was_after_the_daemon_was_killed(home: Path) -> None:
     loopsy = Loopsy(home)
-    pid = loopsy.json("start")["pid"]
+    pid = loopsy.start()
     try:
         with loopsy.terminal("shell", "--", "sh", "-c", "stty raw -echo; echo up; cat") as terminal:
             terminal.expect(b"up")
@@ -104,7 +104,7 @@ def test_a_session_goes_on_where_it_was_after_the_daemon_was_killed(home: Path) 
             os.kill(pid, signal.SIGKILL)
             terminal.shows("The daemon is away")
             terminal.send(b"between ")
-            loopsy.run("start")
+            loopsy.start()
             terminal.send(b"after")
             terminal.shows("before between after")
             assert "The daemon is away" not in terminal.screen()

@@ -13,7 +13,7 @@ from tests.daemon.cli.program import Loopsy
 @pytest.fixture
 def loopsy(tmp_path: Path) -> Iterator[Loopsy]:
     program = Loopsy(tmp_path / "home")
-    program.run("start")
+    program.start()
     yield program
     program.run("stop")
 

@@ -85,7 +85,7 @@ def test_what_a_person_does_on_one_machine(run: Run) -> None:
     assert run("message", "wait", "--timeout", "0.05").status == 124
     assert "no message" in run("message", "ack", "nothing-such").err
     assert run("message", "send", "nobody", "x").status == 1
-    assert "no valid request" in run("message", "send", "studio", "x", "--type", "Loud!").err
+    assert "A type is lower-case letters" in run("message", "send", "studio", "x", "--type", "Loud!").err
 
     # tasks
     assert run("task", "claim").status == 124
@@ -114,7 +114,7 @@ def test_two_machines_share_values_messages_and_tasks(tmp_path: Path) -> None:
     try:
         for program in (studio, laptop):
             program.run("init", "--secrets-file", "--name", program.home.name)
-            program.run("start")
+            program.start()
             program.run("lan", "enable", "--loopback", "--port", "0")
         pair(studio, laptop)
         laptop.run("context", "set", "--peer", "studio", "k", "-", given="v" * 100_000)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(180)
 def studio(tmp_path: Path) -> Iterator[Loopsy]:
     program = Loopsy(tmp_path / "studio")
     program.run("init", "--secrets-file", "--name", "studio")
-    program.run("start")
+    program.start()
     program.run("lan", "enable", "--loopback", "--port", "0")
     yield program
     program.run("stop")

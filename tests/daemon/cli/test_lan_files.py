@@ -36,7 +36,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     there.mkdir()
     introduce(peer_home(tmp_path / "studio", "studio", there), peer_home(tmp_path / "laptop", "laptop", here))
     studio = Loopsy(tmp_path / "studio")
-    studio.run("start")
+    studio.start()
     yield Both(studio, Loopsy(tmp_path / "laptop"), here, there)
     studio.run("stop")
 
@@ -64,6 +64,22 @@ def test_files_are_sent_listed_and_fetched_and_nothing_is_overwritten_unasked(bo
         (str(here / "b.txt"), hashlib.sha256(b"changed there").hexdigest()),
     ]
     assert (here / "b.txt").read_text() == "changed there"
+
+
+def test_a_directory_is_sent_and_fetched_and_what_is_left_out_is_said(both: Both) -> None:
+    source = both.here / "project"
+    (source / "empty").mkdir(parents=True)
+    (source / "a.txt").write_text("a")
+    (source / "link").symlink_to("a.txt")
+    sent = both.laptop.run("send", "studio", str(source), "--to", str(both.there))
+    place = f"{both.there.resolve()}/project"
+    assert sent.stdout.splitlines() == [f"{place}/  1 file, 1 B", "left out: link  It is a link."]
+    assert (both.there / "project" / "empty").is_dir()
+    (both.there / "project" / os.fsdecode(b"\xff")).write_text("whose name nobody can say")
+    fetched = both.laptop.json("pull", "studio", place, "--to", str(both.here), status=1)
+    [directory] = fetched["directories"]
+    assert (directory["path"], directory["files"], directory["unchanged"]) == (str(source), [], 1)
+    assert [one["is_failure"] for one in directory["left_out"]] == [True]
 
 
 def test_ctrl_c_leaves_what_the_same_command_goes_on_with(both: Both) -> None:

@@ -106,7 +106,7 @@ def test_the_foreground_daemon_ends_with_a_signal(loopsy: Loopsy) -> None:
 
 
 def test_sessions_are_started_listed_killed_and_forgotten(loopsy: Loopsy) -> None:
-    loopsy.run("start")
+    loopsy.start()
     opened = loopsy.json("shell", "--detached", "--name", "tests", "--cwd", "/", "--", "cat")
     assert opened["name"] == "tests"
     (session,) = loopsy.json("list")["sessions"]
@@ -121,7 +121,7 @@ def test_sessions_are_started_listed_killed_and_forgotten(loopsy: Loopsy) -> Non
 
 
 def test_a_session_that_cannot_start_is_one_sentence(loopsy: Loopsy) -> None:
-    loopsy.run("start")
+    loopsy.start()
     for arguments in (["--cwd", "/does/not/exist"], ["--", "/does/not/exist"], ["--name", "a\x1bb"]):
         done = loopsy.run("shell", "--detached", *arguments, status=1)
         assert 1 <= len(done.stderr.splitlines()) <= 2
@@ -153,12 +153,12 @@ def test_programs_survive_a_restart_and_a_kill_and_end_with_a_stop(loopsy: Loops
     assert running_session(loopsy, "one") == before
     assert loopsy.run("stop").stdout == "The daemon has stopped; 2 programs ended.\n"
     assert not (loopsy.home / "keeper.sock").exists()
-    loopsy.run("start")
+    loopsy.start()
     assert loopsy.json("list") == {"sessions": []}
 
 
 def test_stopping_ends_what_a_daemon_that_is_gone_has_left(loopsy: Loopsy) -> None:
-    pid = loopsy.json("start")["pid"]
+    pid = loopsy.start()
     loopsy.run("shell", "--detached", "--", "cat")
     kill_daemon(loopsy, pid)
     assert loopsy.json("stop") == {"was_running": False, "forced": False, "programs": 1}
@@ -166,7 +166,7 @@ def test_stopping_ends_what_a_daemon_that_is_gone_has_left(loopsy: Loopsy) -> No
 
 
 def test_stopping_asks_in_a_terminal_if_programs_run(loopsy: Loopsy) -> None:
-    loopsy.run("start")
+    loopsy.start()
     loopsy.run("shell", "--detached", "--name", "work", "--", "cat")
     with loopsy.terminal("stop") as terminal:
         terminal.expect(rb"1 program will end. Stop all the same\? \[y/N\]: ")
@@ -179,19 +179,19 @@ def test_stopping_asks_in_a_terminal_if_programs_run(loopsy: Loopsy) -> None:
         terminal.send(b"y\r")
         terminal.expect(rb"The daemon has stopped; 1 program ended.")
         assert terminal.end() == 0
-    loopsy.run("start")
+    loopsy.start()
     loopsy.run("shell", "--detached", "--", "cat")
     with loopsy.terminal("stop", "--yes") as terminal:
         assert terminal.end() == 0
         assert b"?" not in terminal.output
-    loopsy.run("start")
+    loopsy.start()
     with loopsy.terminal("stop") as terminal:
         assert terminal.end() == 0
         assert b"?" not in terminal.output, "nothing runs"
 
 
 def test_a_command_with_a_nul_is_refused_and_harms_nobody(loopsy: Loopsy) -> None:
-    loopsy.run("start")
+    loopsy.start()
 
     async def ask() -> str:
         async with await DaemonClient.connect(loopsy.home / "loopsy.sock") as client:

@@ -9,7 +9,7 @@ from tests.daemon.cli.program import DEADLINE_SECONDS, Loopsy
 def test_a_session_that_idles_too_long_is_ended_and_a_busy_one_is_not(home: Path) -> None:
     (home / "config.yaml").write_text("sessions:\n  end_idle_hours: 0.0002\n")
     loopsy = Loopsy(home)
-    loopsy.run("start")
+    loopsy.start()
     try:
         loopsy.run("shell", "--detached", "--name", "busy", "--", "sh", "-c", "while :; do echo x; sleep 0.05; done")
         loopsy.run("shell", "--detached", "--name", "idle", "--", "sleep", "600")
@@ -26,7 +26,7 @@ def test_a_session_that_idles_too_long_is_ended_and_a_busy_one_is_not(home: Path
 def test_no_more_sessions_than_the_limit(home: Path) -> None:
     (home / "config.yaml").write_text("sessions:\n  limit: 1\n  scrollback_lines: 100\n")
     loopsy = Loopsy(home)
-    loopsy.run("start")
+    loopsy.start()
     try:
         loopsy.run("shell", "--detached", "--name", "only", "--", "sh", "-c", "seq 1 20000; exec cat")
         refused = loopsy.run("shell", "--detached", "--", "cat", status=1)

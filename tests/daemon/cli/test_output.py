@@ -14,7 +14,7 @@ HELD = "exec sleep 600"
 @pytest.fixture(scope="module")
 def loopsy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopsy]:
     program = Loopsy(tmp_path_factory.mktemp("output"))
-    program.run("start")
+    program.start()
     yield program
     program.run("stop")
 

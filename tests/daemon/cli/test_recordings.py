@@ -18,7 +18,7 @@ COLOURS = "printf '\\033[31mred\\033[m caf\\303\\251\\r\\n'"
 @pytest.fixture(scope="module")
 def loopsy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopsy]:
     program = Loopsy(tmp_path_factory.mktemp("recordings"))
-    program.run("start")
+    program.start()
     yield program
     program.run("stop")
 
@@ -94,7 +94,7 @@ def test_a_running_session_can_be_recorded_for_a_while(loopsy: Loopsy) -> None:
 @pytest.mark.thorough
 def test_a_recording_goes_on_in_the_same_file_after_the_daemon_was_killed(home: Path) -> None:
     loopsy = Loopsy(home)
-    pid = loopsy.json("start")["pid"]
+    pid = loopsy.start()
     try:
         script = "i=0; while [ $i -lt 300 ]; do i=$((i + 1)); echo line $i; sleep 0.01; done"
         loopsy.run("shell", "--detached", "--record", "--name", "survivor", "--", "sh", "-c", script)
@@ -102,7 +102,7 @@ def test_a_recording_goes_on_in_the_same_file_after_the_daemon_was_killed(home: 
             time.sleep(0.01)
         os.kill(pid, signal.SIGKILL)
         entry(loopsy, "survivor", "cut")
-        loopsy.run("start")
+        loopsy.start()
         row = entry(loopsy, "survivor", "ended")
         assert ("m", "the daemon was restarted") in events(row)
         lines = loopsy.run("record", "export", "survivor", "--text").stdout.splitlines()
@@ -150,7 +150,7 @@ def test_an_export_overwrites_nothing_unless_it_is_meant(loopsy: Loopsy, tmp_pat
 def test_a_recording_has_a_limit(home: Path) -> None:
     (home / "config.yaml").write_text("recordings:\n  max_bytes: 65536\n")
     loopsy = Loopsy(home)
-    loopsy.run("start")
+    loopsy.start()
     try:
         loopsy.run("shell", "--detached", "--record", "--name", "much", "--", "sh", "-c", "seq 1 50000; exec cat")
         row = entry(loopsy, "much", "ended")

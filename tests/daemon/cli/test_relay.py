@@ -35,7 +35,7 @@ async def loopsy(home: Path) -> AsyncIterator[Loopsy]:
 
 async def registered(loopsy: Loopsy, relay: RelayUnderTest) -> str:
     """Start the daemon, register it, and return its device id."""
-    await asyncio.to_thread(loopsy.run, "start")
+    await asyncio.to_thread(loopsy.start)
     secret = relay.local.registration_secret
     done = await asyncio.to_thread(loopsy.run, "relay", "configure", relay.url, "--json", given=secret)
     answer = json.loads(done.stdout)
@@ -194,7 +194,7 @@ async def test_a_pairing_whose_command_is_ended_is_closed(loopsy: Loopsy, relay:
 
 
 async def test_pairing_without_a_relay_is_one_sentence(loopsy: Loopsy) -> None:
-    await asyncio.to_thread(loopsy.run, "start")
+    await asyncio.to_thread(loopsy.start)
     done = await asyncio.to_thread(loopsy.run, "mobile", "pair", status=1)
     assert done.stderr.splitlines()[0] == "No relay is configured."
     assert done.stdout == ""

@@ -1,13 +1,15 @@
 """Wrong use, exit statuses, and what reaches stdout and stderr; no daemon is needed."""
 
 import re
+import shlex
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from loopsy_daemon import __version__, config
-from tests.daemon.cli.program import Loopsy
+from tests.daemon.cli.program import PROGRAM, Loopsy
 
 
 def complaint(stderr: str) -> tuple[str, str]:
@@ -169,3 +171,15 @@ def test_what_cannot_be_a_secret_is_refused_unseen(home: Path, secret: str) -> N
     ):
         complaint(done.stderr)
         assert secret not in done.stderr
+
+
+def test_who_closes_stdout_meets_no_defect_and_control_characters_do_not_reach_the_terminal(home: Path) -> None:
+    loopsy = Loopsy(home)
+    command = f"{shlex.join([*PROGRAM, 'status'])} >&-"
+    closed = subprocess.run(["sh", "-c", command], env=loopsy.environment, stderr=subprocess.PIPE, check=False)
+    assert (closed.returncode, closed.stderr) == (3, b"")
+    assert complaint(loopsy.run("peers", "permit", "a\x1b[31mb", "none", status=2).stderr) == (
+        "No peer is called 'a\\x1b[31mb'.",
+        "see who is paired: loopsy peers",
+    )
+    assert "'tcsh' is not one of 'bash', 'zsh', 'fish'." in loopsy.run("completion", "tcsh", status=2).stderr

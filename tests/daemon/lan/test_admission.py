@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from loopsy_daemon.errors import LoopsyError
-from loopsy_daemon.lan import api, identity
+from loopsy_daemon.lan import admission, api, identity
 from loopsy_daemon.lan.errors import PeerRefused, PeerUnreachable, WrongCertificate
 from loopsy_daemon.lan.machine import Machine
 from loopsy_daemon.lan.remote import Remote, certificate_at
 from loopsy_daemon.lan.server import listening_sockets
+from loopsy_daemon.lan.transfer_api import Facts
 from tests.daemon.lan.rig import Home, Person, address_of, listening, paired
 
 
@@ -73,7 +74,11 @@ async def test_who_guesses_is_stopped_and_who_has_a_key_is_not(tmp_path: Path) -
             await remote.health()
 
 
-async def test_a_peer_that_asks_too_often_has_to_wait(tmp_path: Path) -> None:
+async def test_a_peer_that_asks_too_often_has_to_wait_about_files_apart_from_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "_FILE_REQUESTS_AT_ONCE", 2)
+    monkeypatch.setattr(admission, "_FILE_REQUESTS_PER_MINUTE", 0.1)
     async with paired(tmp_path) as (machine, laptop), laptop.remote(machine) as remote:
 
         async def without_pause() -> None:
@@ -83,6 +88,12 @@ async def test_a_peer_that_asks_too_often_has_to_wait(tmp_path: Path) -> None:
         with pytest.raises(PeerRefused, match="Too many requests") as refused:
             await without_pause()
         assert refused.value.code == "rate_limited"
+        codes: list[str] = []
+        for _ in range(3):
+            with pytest.raises(PeerRefused) as refused:
+                await remote.ask("GET", "/v1/files/facts", Facts, query={"path": "/nowhere"})
+            codes.append(refused.value.code)
+        assert codes == ["denied_path", "denied_path", "rate_limited"]
 
 
 async def test_a_permission_that_is_taken_away_is_gone_with_the_next_request(tmp_path: Path) -> None:

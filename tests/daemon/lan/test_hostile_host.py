@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import logging
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -72,3 +74,34 @@ async def test_every_request_of_a_stranger_is_refused_alike(tmp_path: Path, monk
             async with asyncio.timeout(20):
                 assert len(await reader.read()) < 16  # an alert at most
             writer.close()
+
+
+NONSENSE = (
+    b"nonsense\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: loopsy.invalid\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: loopsy.invalid\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+    b"GET / HTTP/1.1\r\nA: " + b"a" * 200_000 + b"\r\n\r\n",
+    b"POST /v1/pair/commit HTTP/1.1\r\nHost: loopsy.invalid\r\nContent-Length: 9\r\n\r\n{",
+)
+
+
+async def test_what_a_stranger_says_does_not_fill_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    anybody = ssl.create_default_context()
+    anybody.check_hostname = False
+    anybody.verify_mode = ssl.CERT_NONE
+    async with paired(tmp_path) as (machine, _):
+        caplog.clear()
+        for said in NONSENSE:
+            reader, writer = await asyncio.open_connection("127.0.0.1", machine.port, ssl=anybody)
+            writer.write(said)
+            if said.startswith(b"POST"):  # and goes, in the middle of it
+                await writer.drain()
+            else:
+                async with asyncio.timeout(20):
+                    await reader.read()
+            writer.transport.abort()
+        audit = tmp_path / "studio" / "logs" / "audit.jsonl"
+        async with asyncio.timeout(20):
+            while '"status":400' not in audit.read_text():  # of the one that went
+                await asyncio.sleep(0.01)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []

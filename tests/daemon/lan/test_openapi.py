@@ -60,8 +60,8 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("examples", [1, pytest.param(25, marks=[pytest.mark.thorough, pytest.mark.timeout(900)])])
 async def test_no_request_meets_a_defect(examples: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for limit in ("_REQUESTS_PER_MINUTE", "_PAIRING_STEPS_PER_MINUTE", "_FAILURES_PER_MINUTE"):
-        monkeypatch.setattr(admission, limit, 1e9)
+    for limited in ("_REQUESTS", "_FILE_REQUESTS", "_PAIRING_STEPS", "_FAILURES"):
+        monkeypatch.setattr(admission, f"{limited}_PER_MINUTE", 1e9)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SHELL", "/bin/true")
     ours = tmp_path / "ours"

@@ -6,7 +6,7 @@ import pytest
 from zeroconf.asyncio import AsyncServiceInfo
 
 from loopsy_daemon.lan import presence
-from loopsy_daemon.lan.discovery import SERVICE_TYPE, Announcement, announcement_of
+from loopsy_daemon.lan.discovery import MAX_MACHINES, SERVICE_TYPE, Announcement, Discovery, announcement_of
 from loopsy_daemon.lan.peers import PERMISSIONS, Peer
 from loopsy_daemon.lan.presence import HealthChecks, State
 from tests.daemon.lan.rig import DEADLINE_SECONDS, Home, address_of, listening, paired
@@ -104,3 +104,22 @@ def test_what_a_service_says_is_bounded_and_never_believed_to_be_complete() -> N
     many = told({"id": NODE}, [f"192.0.2.{number}" for number in range(1, 100)])
     assert many
     assert len(many.addresses) == 8
+
+
+def test_who_announces_machines_without_end_is_not_listened_to_without_end() -> None:
+    changes: list[None] = []
+    discovery = Discovery(announcement("own"), lambda: changes.append(None))
+    for number in range(3 * MAX_MACHINES):
+        discovery._keep("always the same", announcement(f"other {number}"))
+    assert list(discovery.others()) == [f"other {3 * MAX_MACHINES - 1}"]
+    for number in range(3 * MAX_MACHINES):
+        if not discovery._is_one_too_many(f"name {number}"):
+            discovery._keep(f"name {number}", announcement(f"node {number}"))
+    assert len(discovery.others()) == MAX_MACHINES
+    before = len(changes)
+    discovery._keep("name 1", announcement("node 1"))
+    assert len(changes) == before
+
+
+def announcement(node_id: str) -> Announcement:
+    return Announcement(node_id, "", "", "", (), 9)

@@ -1,13 +1,14 @@
 """Clients that hold connections and say little: each is let go, and nobody else waits for it."""
 
 import asyncio
+import gc
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from loopsy_daemon.lan import admission, connections, server
+from loopsy_daemon.lan import admission, connections, punctual_http
 from loopsy_daemon.lan.errors import PeerUnreachable
 from loopsy_daemon.lan.machine import Machine
 from tests.daemon.lan.rig import DEADLINE_SECONDS, Home, paired
@@ -22,7 +23,7 @@ async def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     async with paired(tmp_path) as pair:
         monkeypatch.setattr(connections, "HANDSHAKE_SECONDS", 0.5)
         monkeypatch.setattr(connections, "MAX_CONNECTIONS_PER_ADDRESS", LIMIT)
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.5)
+        monkeypatch.setattr(punctual_http, "HEAD_SECONDS", 0.5)
         monkeypatch.setattr(admission, "BODY_SILENCE_SECONDS", 0.5)
         yield pair
 
@@ -91,3 +92,23 @@ async def test_one_address_has_so_many_connections_and_room_again_when_they_end(
                 await asyncio.sleep(0.02)
             else:
                 return
+
+
+async def test_a_flood_of_connections_leaves_nothing_for_the_collector(pair: tuple[Machine, Home]) -> None:
+    """It runs seldom in a daemon, and what TLS holds is large."""
+    machine, laptop = pair
+    head = f"Host: loopsy.invalid\r\nAuthorization: Bearer {laptop.keys.get(machine.identity.node_id)}\r\n"
+    asked = f"GET /v1/health HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode()
+    gc.collect()
+    gc.disable()
+    try:
+        for said in (b"nonsense\r\n\r\n", asked, b""):
+            stream = await connected(machine)
+            stream[1].write(said)
+            await said_until_closed(stream)
+        del stream
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while any(isinstance(found, punctual_http.PunctualHttp) and found.transport for found in gc.get_objects()):
+                await asyncio.sleep(0.1)
+    finally:
+        gc.enable()

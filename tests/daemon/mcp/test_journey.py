@@ -15,8 +15,13 @@ from mcp import ClientSession
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp_types import TextContent, TextResourceContents
 
+from loopsy_daemon.exchange import message_requests
+from loopsy_daemon.mcp import news
+from loopsy_daemon.service.exchange_on import exchange_on
+from loopsy_daemon.service.machines import Machines
 from tests.support.daemon import Daemon
-from tests.support.paired_daemons import paired_daemons
+from tests.support.mcp_listener import Listener
+from tests.support.paired_daemons import PairedDaemon, paired_daemons
 
 DEADLINE_SECONDS = 30.0
 PROGRAM = ["-c", "from loopsy_daemon.cli.main import main; main()", "mcp", "serve"]
@@ -32,8 +37,8 @@ exit 7
 
 
 @asynccontextmanager
-async def agent(daemon: Daemon) -> AsyncIterator[ClientSession]:
-    """Give a client of the server of this home."""
+async def agent(daemon: Daemon, listener: Listener) -> AsyncIterator[ClientSession]:
+    """Give a client of the server of this home, which hears what it is told."""
     environment = {
         **os.environ,
         "HOME": str(daemon.user_home),
@@ -42,7 +47,10 @@ async def agent(daemon: Daemon) -> AsyncIterator[ClientSession]:
     }
     server = StdioServerParameters(command=sys.executable, args=PROGRAM, env=environment)
     with (daemon.paths.home / "mcp.log").open("w+") as log:
-        async with stdio_client(server, errlog=log) as (reading, writing), ClientSession(reading, writing) as session:
+        async with (
+            stdio_client(server, errlog=log) as (reading, writing),
+            ClientSession(reading, writing, **listener.callbacks) as session,
+        ):
             await session.initialize()
             yield session
         assert "Traceback" not in (daemon.paths.home / "mcp.log").read_text()
@@ -79,12 +87,16 @@ async def until_gone(pid: int) -> None:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.filterwarnings("ignore::mcp.shared.exceptions.MCPDeprecationWarning")  # what most clients still speak
 async def test_an_agent_drives_a_build_on_a_peer_to_its_end(tmp_path: Path) -> None:
-    async with paired_daemons(tmp_path) as (_, laptop), agent(laptop.daemon) as session:
+    listener = Listener()
+    async with paired_daemons(tmp_path) as (studio, laptop), agent(laptop.daemon, listener) as session:
         await peers_and_commands(session, tmp_path)
         await a_build_in_a_session(session, tmp_path / "work")
         await values_messages_and_tasks(session)
         await resources_and_prompts(session)
+        await told_without_asking(session, listener, studio)
+        await asked_before_it_fails(session, listener, tmp_path)
 
 
 async def peers_and_commands(session: ClientSession, directory: Path) -> None:
@@ -213,3 +225,49 @@ async def resources_and_prompts(session: ClientSession) -> None:
     prompt = await session.get_prompt("loopsy_coordinate", {"task": "run the tests"})
     assert isinstance(prompt.messages[0].content, TextContent)
     assert "run the tests" in prompt.messages[0].content.text
+
+
+async def told_without_asking(session: ClientSession, listener: Listener, studio: PairedDaemon) -> None:
+    assert (listener.changed, listener.lines) == ([], [])
+    await session.subscribe_resource(news.INBOX)
+    await session.subscribe_resource(news.SESSIONS)
+    await session.set_logging_level("info")
+    with pytest.raises(Exception, match="none of the listed resources"):
+        await session.subscribe_resource("loopsy://nothing")
+    async with exchange_on(Machines(studio.paths), None) as exchange:
+        await exchange.ask(message_requests.SEND, message_requests.Send(to="laptop", body="psst"))
+    await listener.until(lambda: news.INBOX in listener.changed)
+    read = await session.read_resource(news.INBOX)
+    assert isinstance(read.contents[0], TextResourceContents)
+    assert [message["body"] for message in json.loads(read.contents[0].text)["messages"]] == ["psst"]
+
+    await call(session, "loopsy_session_start", peer="local", name="short", command=["sh", "-c", "exit 4"])
+    await listener.until(lambda: ("info", "The session short has ended with code 4.") in listener.lines)
+    await listener.until(lambda: news.SESSIONS in listener.changed)
+
+    # what is neither watched nor as severe as was asked for is not told
+    await session.unsubscribe_resource(news.SESSIONS)
+    await session.set_logging_level("warning")
+    await session.subscribe_resource(news.TASKS)
+    sessions, lines = listener.changed.count(news.SESSIONS), list(listener.lines)
+    await call(session, "loopsy_session_start", peer="local", name="shorter", command=["true"])
+    await call(session, "loopsy_session_output", peer="local", session="shorter")
+    await call(session, "loopsy_task_add", title="later than that")
+    await listener.until(lambda: news.TASKS in listener.changed)
+    assert (listener.changed.count(news.SESSIONS), listener.lines) == (sessions, lines)
+
+
+async def asked_before_it_fails(session: ClientSession, listener: Listener, directory: Path) -> None:
+    source, target = directory / "new", directory / "old"
+    source.write_text("new")
+    target.write_text("old")
+    pull = {"peer": "studio", "direction": "pull", "source": str(source), "destination": str(target)}
+    listener.questions.clear()
+    assert "is there already" in await failure(session, "loopsy_transfer_file", **pull)
+    assert [question.message for question in listener.questions] == ["'old' is there already. Replace it?"]
+    assert target.read_text() == "old"
+    listener.says(answer=True)
+    await call(session, "loopsy_transfer_file", **pull)
+    assert target.read_text() == "new"
+    listener.says(answer="studio")
+    assert (await call(session, "loopsy_execute", peer="stduio", command="true"))["peer"] == "studio"

@@ -90,14 +90,14 @@ async def test_an_answer_without_end_is_not_kept() -> None:
     endless = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1_000_000
     async with answering(endless, hold=True) as url:
         with pytest.raises(RelayError, match="not a Loopsy relay"):
-            await asyncio.wait_for(read_health(url), 5)
+            await asyncio.wait_for(read_health(url), 15)
 
 
 async def test_an_answer_that_drips_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "_CALL_DEADLINE_SECONDS", 0.2)
     async with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", hold=True) as url:
         with pytest.raises(RelayError, match="cannot be reached"):
-            await asyncio.wait_for(read_health(url), 5)
+            await asyncio.wait_for(read_health(url), 15)
 
 
 @pytest.mark.parametrize("secret", ["line\nbreak", "zwölf", "a b", "nul\x00"])

@@ -52,6 +52,6 @@ async def test_the_end_does_not_wait_for_a_relay_that_hangs(rig: Rig, monkeypatc
     monkeypatch.setattr(pairing, "_CLOSE_DEADLINE_SECONDS", 0.05)
     rig.api.hang = True
     rig.desk.forget_pending("x")
-    await asyncio.wait_for(rig.desk.close(), 5)
+    await asyncio.wait_for(rig.desk.close(), 15)
     assert rig.api.deleted == ["x"]
     assert not rig.desk._deletions

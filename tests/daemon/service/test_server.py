@@ -25,7 +25,7 @@ class Rig:
         self.registry.close_all()
 
     async def until_told(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(15):
             while len(self.told) < count:
                 await asyncio.sleep(0.01)
 
@@ -60,7 +60,7 @@ async def test_a_program_that_sets_titles_without_end_costs_few_looks(home: Path
         rig.registry.open("shell", 80, 24, command=["/bin/sh", "-c", script])
         await rig.until_told(1)
         assert looks < 500
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             while not pushed or titles(pushed[-1]) != ["4999"]:
                 await asyncio.sleep(0.05)
     finally:
@@ -79,12 +79,14 @@ async def test_lists_are_pushed_at_most_twice_a_second(home: Path) -> None:
     rig = Rig(home)
     try:
         pushed: list[float] = []
-        leave = rig.server.join(lambda message: pushed.append(asyncio.get_running_loop().time()))
+        now = asyncio.get_running_loop().time
+        began = now()
+        leave = rig.server.join(lambda message: pushed.append(now()))
         session = rig.registry.open("shell", 80, 24, command=["/bin/cat"])
         for number in range(12):
             rig.registry.rename(session.id, f"name {number}")
             await asyncio.sleep(0.1)
-        assert 2 <= len(pushed) <= 4
+        assert 2 <= len(pushed) <= 2 + (now() - began) / 0.5
         assert all(later - earlier >= 0.49 for earlier, later in itertools.pairwise(pushed))
         leave()
         leave()

@@ -33,7 +33,7 @@ class FirstDaemon:
 
     def __init__(self, capacity_bytes: int = CAPACITY) -> None:
         self.log = OutputLog(80, 24, capacity_bytes)
-        self.screen = Screen(80, 24)
+        self.screen = Screen(80, 24, on_bell=lambda: self.notebook.ring())
         self.notebook = Notebook(
             self.log, Labels(id="id", name="name"), Program(agent="shell", argv=(), environment={}, cwd="/")
         )
@@ -62,9 +62,12 @@ class LaterDaemon:
         self.record = Record.of(ring)
         self.log = OutputLog.resumed(ring, self.record.marks)
         self.answers: list[bytes] = []
-        self.screen = Screen(80, 24, on_reply=self._reply)
+        self.screen = Screen(80, 24, on_reply=self._reply, on_bell=lambda: self.notebook.ring())
         self.notebook = Notebook(
-            self.log, Labels(id="id", name="name"), Program(agent="shell", argv=(), environment={}, cwd="/")
+            self.log,
+            Labels(id="id", name="name"),
+            Program(agent="shell", argv=(), environment={}, cwd="/"),
+            self.record,
         )
         self.notebook.revive(self.screen)
 
@@ -201,4 +204,18 @@ def test_fields_of_a_later_version_are_ignored() -> None:
     notes = Notes(first.log.ring)
     notes.write_record({**notes.read_record(), "colour": "green"})
     assert Record.of(first.log.ring).name == "name"
+    first.close()
+
+
+def test_a_later_daemon_knows_what_rang_before_it_and_hears_what_rings_unseen() -> None:
+    first = FirstDaemon()
+    first.print(b"one\x07 two")
+    first.notebook.write_record()
+    later = LaterDaemon(first.log.ring.descriptor)
+    assert later.notebook.bell == len(b"one\x07 two")
+    later.close()
+    first.log.append(b" three\x07")
+    later = LaterDaemon(first.log.ring.descriptor)
+    assert later.notebook.bell == len(b"one\x07 two three\x07")
+    later.close()
     first.close()

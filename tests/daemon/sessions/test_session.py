@@ -34,6 +34,15 @@ async def test_what_is_typed_arrives_and_is_acknowledged_when_written(opened: Op
     assert viewer.input_acks == [11]
 
 
+async def test_what_made_a_program_end_is_acknowledged_before_the_end(opened: Opener) -> None:
+    session, viewer = opened("echo ready; read x; exit 3"), Recorder()
+    attachment = viewer.attach(session)
+    await viewer.until_output(b"ready")
+    attachment.receive_input(0, b"\n")
+    assert (await viewer.until_exit())[1] == 3
+    assert viewer.input_acks == [1]
+
+
 async def test_repeated_input_is_dropped_and_acknowledged_again(opened: Opener) -> None:
     session, viewer = opened(ECHO), Recorder()
     attachment = viewer.attach(session)
@@ -195,6 +204,16 @@ async def test_an_exited_session_still_shows_its_last_screen(opened: Opener) -> 
     attachment.receive_input(0, b"nobody reads this")
     with pytest.raises(SessionExited):
         session.kill()
+
+
+async def test_a_bell_is_told_as_the_end_of_the_output_that_rang(opened: Opener) -> None:
+    session, viewer = opened(r"printf 'done\007'; read _; printf '\033]2;title\007'; read _"), Recorder()
+    attachment = viewer.attach(session)
+    await viewer.until_output(b"done\x07")
+    assert session.info().bell == len(b"done\x07") == viewer.position
+    attachment.receive_input(0, b"\n")
+    await viewer.until(lambda: session.info().title == "title")
+    assert session.info().bell == len(b"done\x07"), "the end of a title is no bell"
 
 
 async def test_an_unknown_signal_is_refused(opened: Opener) -> None:

@@ -5,6 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from loopsy_daemon.config import TransferConfig
+from loopsy_daemon.paths import Paths
+from loopsy_daemon.transfer.depot import rules_of
 from loopsy_daemon.transfer.errors import BadPath, DeniedPath
 from loopsy_daemon.transfer.rules import Rules
 
@@ -102,3 +105,15 @@ def test_whatever_the_spelling_what_is_permitted_lies_in_allowed_places(home: Pa
         return
     assert os.path.realpath(found) == str(found)
     assert found == home or (found.is_relative_to(home) and not found.relative_to(home).parts[0].startswith("."))
+
+
+def test_the_directory_of_the_sockets_is_nobodys_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home whose path is too long for a socket has them elsewhere, where files may be allowed."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/tmp")
+    paths = Paths.of(tmp_path / ("long" * 30))
+    assert paths.socket.parent.parent == Path("/tmp")
+    found = rules_of(paths, TransferConfig(), tmp_path)
+    assert found.permits(Path("/tmp/anything"))
+    for denied in (paths.socket, paths.keeper_socket, paths.home / "config.yaml"):
+        with pytest.raises(DeniedPath):
+            found.path(str(denied), tmp_path)

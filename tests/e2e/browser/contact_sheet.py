@@ -13,6 +13,7 @@ from tests.e2e.browser.album import LOOKS, Album, Look
 
 WIDTH_PIXELS: Final = 3_360
 COLOURS: Final = 128
+SHEET_MILLISECONDS: Final = 180_000  # it has some two hundred pictures
 STYLE: Final = """
 body {margin: 0; padding: 24px; background: #dfe4ec; color: #1a212d; font: 15px/1.4 system-ui, sans-serif}
 h2 {margin: 20px 0 8px; font-size: 28px}
@@ -62,7 +63,7 @@ async def make_sheet(browser: Browser, albums: Mapping[str, Album], target: Path
     page = await browser.new_page(viewport={"width": WIDTH_PIXELS, "height": 1_000})
     try:
         await page.goto(page_file.as_uri())
-        await page.screenshot(path=folder / "sheet.png", full_page=True)
+        await page.screenshot(path=folder / "sheet.png", full_page=True, timeout=SHEET_MILLISECONDS)
     finally:
         await page.close()
     publish(folder / "sheet.png", target)

@@ -50,9 +50,12 @@ COMMITS: Final = (
     ("docs/挨拶.txt", "おはようございます、世界\n你好世界 · 안녕, 세계\n", "Greet the world"),
     ("src/tides.py", WITH_SUN, "Hear the sun"),
 )
+UPLOADED: Final = ".uploaded"
+"""Once there is this file at home, the session that uploads is done, and rings the bell."""
+_UPLOAD: Final = rf"printf 'uploading 37 of 52 files\n'; until [ -e ~/{UPLOADED} ]; do sleep 0.2; done"
 SESSIONS: Final = (
     ("tests", r"printf '\033[32m148 passed\033[0m in 12.31s\n'; exec sleep 1000"),
-    ("deploy", r"printf 'uploading 37 of 52 files\n'; exec sleep 1000"),
+    ("deploy", rf"{_UPLOAD}; printf 'uploaded\n\a'; exec sleep 1000"),
     ("backup", r"printf 'no space left on /mnt/backup\n'; exit 1"),
     ("build", r"printf 'built in 4.2 s\n'"),
 )

@@ -32,8 +32,8 @@ async def see_undelivered(phone: BrowserPhone, typed: str) -> None:
 async def test_the_phone_loses_its_network_while_a_program_prints(shell: BrowserPhone) -> None:
     await shell.run(PRINT_TICKS, "tick-30\n")
     await shell.context.set_offline(True)
-    await shell.see_health("none", "no network")
-    await shell.see_banner("phone_offline", "This phone is offline")
+    await shell.see_health("none", "offline")
+    await shell.see_banner("phone_offline", "This device is offline")
     await shell.send_line("echo late-$((40+2))")
     await see_undelivered(shell, "echo late-$((40+2))⏎")
     before = ticks(await shell.read())
@@ -101,7 +101,7 @@ async def test_the_relay_restarts(shell: BrowserPhone, relay: RelayUnderTest) ->
     await relay.local.stop()
     try:
         await shell.see_banner("waiting", "Reconnecting")
-        await shell.see_health("none", "reconnecting")
+        await shell.see_health("none", "retrying")
         await shell.send_line("echo late-$((40+2))")
         await see_undelivered(shell, "echo late-$((40+2))⏎")
     finally:

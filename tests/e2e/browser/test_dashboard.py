@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,11 +19,19 @@ from loopsy_daemon.exchange import message_requests as requests
 from loopsy_daemon.exchange.operations import A, Operation, Q
 from loopsy_daemon.service.exchange_on import LocalExchange
 from loopsy_daemon.wire import messages
+from tests.e2e.browser.test_accessibility import check
 from tests.support.browser import BrowserPhone, Chromium
 from tests.support.daemon import Daemon
 from tests.support.paired_daemons import PairedDaemon, paired_daemons
 
 DEADLINE_SECONDS = 15.0
+ROOMS = ("sessions", "peers", "values", "messages", "tasks", "phones", "audit")
+# What the page asks every five seconds it asks more often: nobody here waits for the next time.
+ASK_OFTEN = """{
+  const later = window.setInterval;
+  window.setInterval = (action, milliseconds, ...more) =>
+    later(action, milliseconds === 5_000 ? 250 : milliseconds, ...more);
+}"""
 KEPT = """async () => ({
   local: {...localStorage},
   session: {...sessionStorage},
@@ -62,6 +71,7 @@ async def link_to(daemon: Daemon) -> str:
 async def desk(chromium: Chromium) -> AsyncIterator[BrowserPhone]:
     """Give a browser on a desk."""
     async with chromium.phone("Desktop Chrome", viewport={"width": 1280, "height": 800}) as browser:
+        await browser.context.add_init_script(ASK_OFTEN)
         yield browser
 
 
@@ -165,6 +175,17 @@ async def look_at_audit(page: Page) -> None:
     await expect(page.get_by_test_id("dashboard-empty")).to_be_visible()
 
 
+async def check_rooms(browser: BrowserPhone, look: Literal["dark", "light"]) -> None:
+    """Look at each room by the rules of axe-core, as it is with these colours."""
+    # without motion: an animation that never ends would be waited for
+    await browser.page.emulate_media(color_scheme=look, reduced_motion="reduce")
+    await expect(browser.page.locator(f"html[data-look={look}]")).to_be_attached()
+    for room in ROOMS:
+        await browser.part(f"room-{room}").click()
+        await expect(browser.part("machine-screen" if room == "sessions" else f"dashboard-{room}")).to_be_visible()
+        await check(browser)
+
+
 async def test_two_machines_and_no_relay(chromium: Chromium, tmp_path: Path) -> None:
     async with paired_daemons(tmp_path) as (studio, laptop), desk(chromium) as browser:
         use_any_port(laptop.daemon)
@@ -181,6 +202,7 @@ async def test_two_machines_and_no_relay(chromium: Chromium, tmp_path: Path) -> 
         await look_at_audit(page)
         await browser.part("room-phones").click()
         await expect(browser.part("phones-relay")).to_contain_text("No relay is configured")
+        await check_rooms(browser, "dark")
 
         kept = await page.evaluate(KEPT)
         assert (kept["local"], kept["session"], kept["cookie"]) == ({}, {}, "")
@@ -205,6 +227,23 @@ async def test_two_machines_and_no_relay(chromium: Chromium, tmp_path: Path) -> 
         async with await laptop.daemon.client() as client:
             await client.request(messages.DashboardStop(id=client.next_id()))
         await browser.see_health("none")
+
+
+@pytest.mark.thorough
+async def test_every_room_keeps_the_rules_in_light_colours_and_on_a_narrow_window(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    async with paired_daemons(tmp_path) as (studio, laptop), desk(chromium) as browser:
+        use_any_port(laptop.daemon)
+        await browser.visit(await link_to(laptop.daemon))
+        await share_values(browser.page)
+        await fill(browser.page, "value", "build/status", "green")
+        await exchange_messages(browser.page, studio)
+        await queue_tasks(browser.page)
+        await check_rooms(browser, "light")
+        await browser.page.set_viewport_size({"width": 390, "height": 844})
+        await check_rooms(browser, "light")
+        await check_rooms(browser, "dark")
 
 
 @pytest.mark.thorough

@@ -3,13 +3,14 @@
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import ViewportSize, expect
 
 from loopsy_daemon.wire import messages
 from tests.support.browser import BrowserPhone, Chromium
 from tests.support.daemon import Daemon
 
 VIEWPORTS = [(320, 568), (568, 320), (390, 844), (844, 390)]
+SHORTEST: ViewportSize = {"width": 568, "height": 320}
 MIN_TARGET_PIXELS = 44
 MIN_INPUT_FONT_PIXELS = 16
 MIN_CONTRAST = 4.5  # WCAG 2.2 §1.4.3, AA
@@ -23,7 +24,7 @@ MEASURE = """() => {
     .map((element) => {
       const {left, top, right, bottom, width, height} = element.getBoundingClientRect();
       return {name: name(element), tag: element.localName, left, top, right, bottom, width, height,
-              small: element.matches(".button-small"), fontPixels: parseFloat(getComputedStyle(element).fontSize)};
+              fontPixels: parseFloat(getComputedStyle(element).fontSize)};
     });
 
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
@@ -81,7 +82,7 @@ async def check_screen(phone: BrowserPhone) -> None:
         for box in seen["boxes"]:
             assert box["left"] >= 0, f"{where} {box}"
             assert box["right"] <= width, f"{where} {box}"
-            if box["tag"] == "button" and not box["small"]:
+            if box["tag"] == "button":
                 assert min(box["width"], box["height"]) > MIN_TARGET_PIXELS - 0.01, f"{where} {box}"
             if box["tag"] in ("input", "select", "textarea"):
                 assert box["fontPixels"] >= MIN_INPUT_FONT_PIXELS, f"{where} {box}"
@@ -119,6 +120,8 @@ async def test_every_screen(chromium: Chromium, daemon: Daemon, scheme: Literal[
         await everything_is_on_screen(phone)
         await phone.part("keys-toggle").tap()
         await check_screen(phone)
+        await phone.page.set_viewport_size(SHORTEST)
+        await expect(phone.part("keys-toggle")).to_be_in_viewport(ratio=0.99)
         await phone.part("keys-toggle").tap()
         await phone.part("text-view").tap()
         await expect(phone.part("text-view-content")).to_be_visible()
@@ -152,6 +155,13 @@ async def test_states_that_need_words(chromium: Chromium, daemon: Daemon, scheme
     async with chromium.phone("iPhone SE", color_scheme=scheme) as phone:
         await phone.pair(daemon)
         await phone.open_shell()
+        await phone.part("terminal-more").tap()
+        await expect(phone.part("menu-search")).to_be_visible()
+        await check_screen(phone)
+        await phone.part("menu-search").tap()
+        await expect(phone.part("search-input")).to_be_visible()
+        await check_screen(phone)
+        await phone.part("search-close").tap()
         await daemon.stop()
         await phone.see_banner("device_offline")
         await phone.send_line("a long line that waits until the machine is back, and has no room beside the button")

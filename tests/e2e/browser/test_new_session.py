@@ -9,7 +9,8 @@ from tests.support.daemon import Daemon
 
 HOLD_MILLISECONDS = 2_000
 LABEL = "<img src=x onerror=alert(1)> \"Ø' \u202egnol"
-LINE = """sh -c 'printf "\\033]0;<b>T</b>\\007given:%s|%s|\\n" "$@"; pwd; read x; echo said-$x; exec cat' x 'a  b' ''"""
+SCRIPT = r"""printf "\033]0;<b>T</b>\007given:%s|%s|\n" "$@"; pwd; read x; printf "said-%s\n\007" $x; exec cat"""
+LINE = f"sh -c '{SCRIPT}' x 'a  b' ''"
 DIRECTORY = "<i>di'r"
 
 
@@ -61,7 +62,7 @@ async def test_a_command_saved_on_one_phone_is_opened_from_another(
         await other.part("new-start").tap()
         assert "given:a  b||\n" in await other.read(f"/{DIRECTORY}")
 
-        # the first phone lists it, and marks what is printed later
+        # the first phone lists it, and marks what is printed later and that it rings
         await phone.close_sheet("new-sheet")
         card = phone.part("session-card")
         await expect(card).to_contain_text(LABEL)
@@ -74,8 +75,17 @@ async def test_a_command_saved_on_one_phone_is_opened_from_another(
         await other.send_line("hello")
         await other.read("said-hello\n")
         await expect(card).to_have_attribute("data-unread", "true")
+        await expect(card).to_have_attribute("data-rang", "true")
         await phone.page.reload()
-        await expect(card).to_have_attribute("data-unread", "true")
+        await expect(card).to_have_attribute("data-rang", "true")
+        await phone.part("back").tap()
+        await expect(phone.part("machine-card")).to_contain_text("1 rang")
+        await phone.part("machine-card").tap()
+        await card.tap()
+        await phone.read("said-hello\n")
+        await phone.part("back").tap()
+        await expect(card).to_have_attribute("data-unread", "false")
+        await expect(card).to_have_attribute("data-rang", "false")
 
         # what was opened last is offered again
         await other.part("back").tap()

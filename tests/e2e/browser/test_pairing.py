@@ -101,7 +101,7 @@ async def test_a_removed_phone_is_out_at_once_and_another_stays(
         await stays.pair(daemon, label="Other phone")
         await stays.open_session("shell")
         await laptop.request(messages.PhonesRevoke(id=laptop.next_id(), phone="Removed phone"))
-        await removed.see_banner("revoked", "This phone was removed from studio")
+        await removed.see_banner("revoked", "This device was removed from studio")
         await removed.see_health("none", "ended")
         await stays.run("echo still-$((1+1))", "still-2\n")
         assert "still-2" not in await removed.read()

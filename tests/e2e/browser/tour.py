@@ -11,6 +11,7 @@ from playwright.async_api import Locator, expect
 from tests.e2e.browser.pictured_machine import (
     PROMPT,
     SESSIONS,
+    UPLOADED,
     WORKERS,
     open_pairing,
     revoke_every_phone,
@@ -172,6 +173,8 @@ class Tour:
         await start_sessions(self.daemon, WORKERS)
         await expect(phone.part("session-card")).to_have_count(1 + len(SESSIONS) + len(WORKERS))
         await expect(phone.part("session-card").filter(has_text="lot 18 of 18")).to_be_visible()
+        (self.daemon.user_home / UPLOADED).touch()
+        await expect(phone.page.locator("[data-rang=true]")).to_have_count(1)
         await self.stop("long-list")
         await self.back("machines-screen")
         await expect(phone.part("machine-card")).to_have_attribute("data-health", "good")

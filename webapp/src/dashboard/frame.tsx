@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { AppUpdate } from "../app_update.ts";
-import type { Controller } from "../controller.ts";
+import type { Entrance } from "../entrance.ts";
 import { say } from "../strings.ts";
 import { Icon, type IconName } from "../views/icons.tsx";
 import { Root } from "../views/root.tsx";
@@ -26,16 +26,16 @@ const ROOMS = [
 type Room = (typeof ROOMS)[number][0];
 
 interface FrameProps {
-  readonly controller: Controller;
+  readonly entrance: Entrance;
   readonly api: DashboardApi;
   readonly name: string;
   readonly appVersion: string;
   readonly update: AppUpdate;
 }
 
-export function Frame({ controller, api, name, appVersion, update }: FrameProps): JSX.Element {
+export function Frame({ entrance, api, name, appVersion, update }: FrameProps): JSX.Element {
   const [room, setRoom] = useState<Room>("sessions");
-  const isInTerminal = useRoute(controller) === "terminal" && room === "sessions";
+  const isInTerminal = useRoute(entrance) === "terminal" && room === "sessions";
   return (
     <div class={`dashboard ${isInTerminal ? "dashboard-terminal" : ""}`}>
       <nav class="dashboard-rooms" aria-label={say("dashboard.rooms")}>
@@ -54,7 +54,7 @@ export function Frame({ controller, api, name, appVersion, update }: FrameProps)
         ))}
       </nav>
       {room === "sessions" ? (
-        <Root controller={controller} appVersion={appVersion} update={update} />
+        <Root entrance={entrance} appVersion={appVersion} update={update} />
       ) : (
         <RoomPage room={room} api={api} />
       )}
@@ -79,8 +79,8 @@ function RoomPage({ room, api }: { room: Exclude<Room, "sessions">; api: Dashboa
   }
 }
 
-function useRoute(controller: Controller): string {
-  const [screen, setScreen] = useState<string>(controller.state.route.screen);
-  useEffect(() => controller.subscribe(() => setScreen(controller.state.route.screen)), [controller]);
+function useRoute(entrance: Entrance): string {
+  const [screen, setScreen] = useState<string>(entrance.state.route.screen);
+  useEffect(() => entrance.subscribe(() => setScreen(entrance.state.route.screen)), [entrance]);
   return screen;
 }

@@ -2,12 +2,13 @@
 import { render } from "preact";
 import { AppUpdate } from "../app_update.ts";
 import { Appearance } from "../appearance.ts";
-import { ComposerStore } from "../composer_store.ts";
-import { Controller } from "../controller.ts";
+import { Entrance } from "../entrance.ts";
 import { replaceRoute } from "../history_routes.ts";
+import { assemble } from "../machine_part.ts";
 import type { SecureLinkEvents } from "../secure_link.ts";
 import { DEFAULT_SETTINGS } from "../settings.ts";
 import { Store } from "../store.ts";
+import { learn } from "../strings.ts";
 import { terminalFont } from "../terminal_font.ts";
 import { replaceStyleElements } from "../terminal_styles.ts";
 import { followViewport } from "../viewport.ts";
@@ -15,6 +16,7 @@ import { DashboardApi, DashboardFailure, logIn } from "./api.ts";
 import { Frame } from "./frame.tsx";
 import { LoopbackLink } from "./loopback_link.ts";
 import { type Outside, OutsideScreen } from "./outside.tsx";
+import { DASHBOARD_WORDS, WITHOUT_RELAY } from "./strings_dashboard.ts";
 import { THIS_MACHINE, thisMachine } from "./this_machine.ts";
 import type { LoggedIn } from "./values.ts";
 import "./dashboard.css";
@@ -34,6 +36,8 @@ class Page {
 
   constructor(root: HTMLElement) {
     this.#root = root;
+    learn(DASHBOARD_WORDS);
+    learn(WITHOUT_RELAY);
     const appearance = new Appearance(DEFAULT_SETTINGS, () => this.#show());
     appearance.show(DEFAULT_SETTINGS);
     // a link for a page that is open already: this page is left for a new login
@@ -56,18 +60,18 @@ class Page {
       this.#stayOutside(isOver ? "link_over" : "unreachable");
       return;
     }
-    let stores: [Store, ComposerStore];
+    let store: Store;
     try {
-      stores = [await Store.open(), await ComposerStore.open()];
+      store = await Store.open();
     } catch {
       this.#stayOutside("no_storage");
       return;
     }
     await terminalFont.load();
-    await this.#enter(login, ...stores);
+    await this.#enter(login, store);
   }
 
-  async #enter(login: LoggedIn, store: Store, written: ComposerStore): Promise<void> {
+  async #enter(login: LoggedIn, store: Store): Promise<void> {
     const api = new DashboardApi(login.key, () => {
       controller.networkLost(); // and no further attempt
       this.#stayOutside("logged_out");
@@ -87,14 +91,15 @@ class Page {
       },
     };
     await store.save(await thisMachine(login));
-    const controller = new Controller(store, written, surroundings, DEFAULT_SETTINGS);
+    replaceRoute({ screen: "machine", deviceId: THIS_MACHINE });
+    const entrance = new Entrance(store, surroundings, DEFAULT_SETTINGS, assemble);
+    entrance.start(await store.machines(), "");
+    const { controller } = await entrance.machinePart.fetch();
     document.addEventListener("visibilitychange", () => {
       controller.show(document.visibilityState === "visible");
     });
     const update = new AppUpdate(() => this.#show()); // never ready: the page is always the daemon's own
-    const shared = { controller, api, update, name: login.name, appVersion: APP_VERSION };
-    replaceRoute({ screen: "machine", deviceId: THIS_MACHINE });
-    await controller.start("");
+    const shared = { entrance, api, update, name: login.name, appVersion: APP_VERSION };
     this.#showing(() => render(<Frame {...shared} />, this.#root));
   }
 

@@ -17,7 +17,7 @@ export const CHINESE_APP: Readonly<Record<keyof typeof ENGLISH_APP, string>> = {
     "浏览器只允许在 https 地址和 localhost 上使用加密。请用中继的 https 地址打开。",
   "unsupported.old_browser": "这个浏览器版本过旧",
   "unsupported.old_browser.hint":
-    "Loopsy 需要 X25519 加密：Safari 17、Chrome 133、Firefox 130 或更新版本。请更新浏览器或手机。",
+    "Loopsy 需要 X25519 加密：Safari 17、Chrome 133、Firefox 130 或更新版本。请更新浏览器或系统。",
   "unsupported.no_storage": "这个浏览器不保存数据",
   "unsupported.no_storage.hint": "Loopsy 把密钥保存在浏览器中。请退出无痕浏览，或允许本页保存数据。",
 };

@@ -15,6 +15,8 @@ export const CHINESE_DASHBOARD: Readonly<Record<keyof typeof ENGLISH_DASHBOARD, 
   "dashboard.first": "仅显示前 {number} 项。",
   "dashboard.newest": "仅显示最新的 {number} 项。",
   "dashboard.unreachable": "无法连接本机的守护进程。此页面会自动重试。",
+  "dashboard.connecting": "本机的守护进程没有应答，正在重试。",
+  "dashboard.waiting": "本机的守护进程没有应答。{duration}后重试。",
 
   "outside.no_link": "此页面需要登录链接",
   "outside.link_over": "此链接已使用或已过期",

@@ -19,7 +19,7 @@ export const CHINESE_SETTINGS: Readonly<Record<keyof typeof ENGLISH_SETTINGS, st
   "settings.palette.contrast": "高对比度",
   "settings.font": "终端字体",
   "settings.font.jetbrains": "JetBrains Mono",
-  "settings.font.system": "手机自带字体",
+  "settings.font.system": "系统自带字体",
   "settings.font_size": "字号",
   "settings.font_size.value": "{size} 像素",
   "settings.smaller": "减小",
@@ -44,7 +44,7 @@ export const CHINESE_SETTINGS: Readonly<Record<keyof typeof ENGLISH_SETTINGS, st
   "settings.voice.hint": "聆听的是浏览器，不是 Loopsy：多数浏览器会把听到的内容发给其厂商转成文字。",
   "settings.voice.unsupported": "语音输入：这个浏览器没有语音识别。可以使用键盘自带的听写。",
   "settings.file": "设置文件",
-  "settings.file.hint": "用于另一部手机。其中是以上设置，包括常用语，不含任何密钥。",
+  "settings.file.hint": "用于另一台设备。其中是以上设置，包括常用语，不含任何密钥。",
   "settings.export": "导出",
   "settings.import": "导入",
   "settings.imported": "设置已导入。",
@@ -56,12 +56,12 @@ export const CHINESE_SETTINGS: Readonly<Record<keyof typeof ENGLISH_SETTINGS, st
   "settings.about.unknown": "未知",
   "settings.about.licenses": "许可证",
   "settings.pairings": "配对",
-  "settings.pairings.none": "这部手机没有与任何电脑配对。",
-  "settings.pairing.label": "这部手机的名称",
+  "settings.pairings.none": "这台设备没有与任何电脑配对。",
+  "settings.pairing.label": "这台设备的名称",
   "settings.pairing.paired": "配对于",
   "settings.pairing.version": "那里的 Loopsy",
   "settings.pairing.machine_key": "电脑的密钥",
-  "settings.pairing.phone_key": "这部手机的密钥",
+  "settings.pairing.phone_key": "这台设备的密钥",
   "settings.usage.show": "查看今日用量",
   "settings.usage.asking": "正在询问…",
   "settings.usage.today":
@@ -70,10 +70,10 @@ export const CHINESE_SETTINGS: Readonly<Record<keyof typeof ENGLISH_SETTINGS, st
   "settings.forget": "按住以忘记 {machine}",
   "settings.forget.confirm": "再按一次以忘记 {machine}",
   "settings.forget.hint":
-    "删除这部手机用于 {machine} 的密钥，以及它在中继上的访问权。那里的会话会继续运行。要再次使用，需要重新配对。",
+    "删除这台设备用于 {machine} 的密钥，以及它在中继上的访问权。那里的会话会继续运行。要再次使用，需要重新配对。",
   "settings.forgotten": "已忘记 {machine}。",
   "settings.forgotten_untold":
-    "已忘记 {machine}。它当时没有连接：在那台电脑上运行“loopsy phone revoke”之前，它自己的列表仍会显示这部手机。",
+    "已忘记 {machine}。它当时没有连接：在那台电脑上运行“loopsy phone revoke”之前，它自己的列表仍会显示这台设备。",
   "settings.forgotten_here":
     "已在这里忘记 {machine}，但中继没有应答。请在那台电脑上运行“loopsy phone revoke”。",
 };

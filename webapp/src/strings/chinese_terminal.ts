@@ -3,11 +3,12 @@ import type { ENGLISH_TERMINAL } from "./english_terminal.ts";
 
 export const CHINESE_TERMINAL: Readonly<Record<keyof typeof ENGLISH_TERMINAL, string>> = {
   "terminal.back": "{machine} 的会话",
+  "terminal.back_rang": "{machine} 的会话，其中有响过铃的",
   "terminal.session": "会话",
   "terminal.as_text": "以文本显示",
   "terminal.label": "终端",
   "terminal.loading": "正在载入屏幕",
-  "terminal.fit": "适应这部手机",
+  "terminal.fit": "适应这个屏幕",
   "terminal.all_sessions": "所有会话",
   "terminal.gone": "这个会话已不存在",
   "terminal.gone.hint": "它已在电脑上被忘记，或者 Loopsy 在那里重新启动过。",

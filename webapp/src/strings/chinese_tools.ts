@@ -33,7 +33,7 @@ export const CHINESE_TOOLS: Readonly<Record<keyof typeof ENGLISH_TOOLS, string>>
   "link.copy": "复制地址",
   "link.cancel": "取消",
 
-  "clipboard.title": "有程序想写入这部手机的剪贴板",
+  "clipboard.title": "有程序想写入这台设备的剪贴板",
   "clipboard.hint": "在你离开本应用之前，这个会话可以替换剪贴板内容，但永远无法读取它。",
   "clipboard.again": "浏览器需要你点一下才能复制以下内容",
   "clipboard.allow": "允许",

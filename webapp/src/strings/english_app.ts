@@ -16,7 +16,7 @@ export const ENGLISH_APP = {
     "Browsers allow encryption only on https addresses and on localhost. Open the relay by its https address.",
   "unsupported.old_browser": "This browser is too old",
   "unsupported.old_browser.hint":
-    "Loopsy needs X25519 encryption: Safari 17, Chrome 133, Firefox 130 or later. Update the browser or the phone.",
+    "Loopsy needs X25519 encryption: Safari 17, Chrome 133, Firefox 130 or later. Update the browser or the system.",
   "unsupported.no_storage": "This browser keeps nothing",
   "unsupported.no_storage.hint":
     "Loopsy stores its keys in the browser. Leave private browsing, or allow this page to store data.",

@@ -14,6 +14,8 @@ export const ENGLISH_DASHBOARD = {
   "dashboard.first": "Only the first {number} are shown.",
   "dashboard.newest": "Only the newest {number} are shown.",
   "dashboard.unreachable": "The daemon of this machine cannot be reached. This page tries again by itself.",
+  "dashboard.connecting": "The daemon of this machine did not answer. Trying again now.",
+  "dashboard.waiting": "The daemon of this machine did not answer. Next attempt in {duration}.",
 
   "outside.no_link": "This page needs a login link",
   "outside.link_over": "This link was used, or is too old",

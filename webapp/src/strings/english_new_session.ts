@@ -9,7 +9,7 @@ export const ENGLISH_NEW_SESSION = {
   "new.agents": "Run",
   "new.missing": "Not installed there",
   "new.commands": "Your commands",
-  "new.commands.none": "Commands that you save are on all your phones. Add one with the plus.",
+  "new.commands.none": "Commands that you save are on all your devices. Add one with the plus.",
   "new.commands.add": "Add a command",
   "new.commands.arrange": "Edit",
   "new.commands.done": "Done",
@@ -33,8 +33,8 @@ export const ENGLISH_NEW_SESSION = {
   "command.no_shell":
     "No shell reads this: signs such as | $ * are passed on as they are. For a shell’s work write sh -c '…'.",
   "command.label": "Label",
-  "command.save": "Save for all phones",
-  "command.remove": "Hold to remove from all phones",
+  "command.save": "Save for all devices",
+  "command.remove": "Hold to remove from all devices",
   "command.remove.confirm": "Press again to remove",
 
   "directory.title": "Where",
@@ -53,6 +53,7 @@ export const ENGLISH_NEW_SESSION = {
   "directory.left_out.other": "{number} more are not listed.",
 
   "session.unread": "New output",
+  "session.rang": "Rang the bell",
   "session.menu": "Menu of {session}",
   "session.name": "Name",
   "session.rename": "Rename",
@@ -69,6 +70,7 @@ export const ENGLISH_NEW_SESSION = {
   "session.size": "Size",
   "session.started": "Started",
   "session.started_by": "Started by",
+  "session.tool": "a tool",
   "session.active": "Last active",
   "session.clients": "Shown on",
   "session.id": "Id",

@@ -18,7 +18,7 @@ export const ENGLISH_SETTINGS = {
   "settings.palette.contrast": "High contrast",
   "settings.font": "Terminal font",
   "settings.font.jetbrains": "JetBrains Mono",
-  "settings.font.system": "The phone’s own",
+  "settings.font.system": "The system’s own",
   "settings.font_size": "Font size",
   "settings.font_size.value": "{size} px",
   "settings.smaller": "Smaller",
@@ -45,7 +45,7 @@ export const ENGLISH_SETTINGS = {
   "settings.voice.unsupported":
     "Dictation: this browser has no recogniser. The keyboard’s own dictation works.",
   "settings.file": "Settings file",
-  "settings.file.hint": "For another phone. It holds what is set above, snippets included, and no key.",
+  "settings.file.hint": "For another device. It holds what is set above, snippets included, and no key.",
   "settings.export": "Export",
   "settings.import": "Import",
   "settings.imported": "Settings imported.",
@@ -57,12 +57,12 @@ export const ENGLISH_SETTINGS = {
   "settings.about.unknown": "not known",
   "settings.about.licenses": "Licences",
   "settings.pairings": "Pairings",
-  "settings.pairings.none": "This phone is not paired with a machine.",
-  "settings.pairing.label": "This phone is called",
+  "settings.pairings.none": "This device is not paired with a machine.",
+  "settings.pairing.label": "This device is called",
   "settings.pairing.paired": "Paired",
   "settings.pairing.version": "Loopsy there",
   "settings.pairing.machine_key": "Machine’s key",
-  "settings.pairing.phone_key": "This phone’s key",
+  "settings.pairing.phone_key": "This device’s key",
   "settings.usage.show": "Show what was used today",
   "settings.usage.asking": "Asking…",
   "settings.usage.today":
@@ -71,10 +71,10 @@ export const ENGLISH_SETTINGS = {
   "settings.forget": "Hold to forget {machine}",
   "settings.forget.confirm": "Press again to forget {machine}",
   "settings.forget.hint":
-    "Deletes this phone’s key for {machine} and its access at the relay. Sessions go on there. To come back, pair again.",
+    "Deletes this device’s key for {machine} and its access at the relay. Sessions go on there. To come back, pair again.",
   "settings.forgotten": "{machine} was forgotten.",
   "settings.forgotten_untold":
-    "{machine} was forgotten. It was not connected: its own list shows this phone until “loopsy phone revoke” is run there.",
+    "{machine} was forgotten. It was not connected: its own list shows this device until “loopsy phone revoke” is run there.",
   "settings.forgotten_here":
     "{machine} was forgotten here, but the relay did not answer. Run “loopsy phone revoke” on that machine.",
 } as const;

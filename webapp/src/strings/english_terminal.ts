@@ -2,11 +2,12 @@
 
 export const ENGLISH_TERMINAL = {
   "terminal.back": "Sessions of {machine}",
+  "terminal.back_rang": "Sessions of {machine}, one rang the bell",
   "terminal.session": "Session",
   "terminal.as_text": "Show as text",
   "terminal.label": "Terminal",
   "terminal.loading": "Loading the screen",
-  "terminal.fit": "Fit to this phone",
+  "terminal.fit": "Fit to this screen",
   "terminal.all_sessions": "All sessions",
   "terminal.gone": "This session is gone",
   "terminal.gone.hint": "It was forgotten on the machine, or Loopsy was restarted there.",

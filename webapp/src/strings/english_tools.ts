@@ -32,7 +32,7 @@ export const ENGLISH_TOOLS = {
   "link.copy": "Copy address",
   "link.cancel": "Cancel",
 
-  "clipboard.title": "A program wants to write to this phone’s clipboard",
+  "clipboard.title": "A program wants to write to this device’s clipboard",
   "clipboard.hint": "Until you leave the app, this session may replace it. It can never read it.",
   "clipboard.again": "The browser wants a tap before it copies this",
   "clipboard.allow": "Allow",

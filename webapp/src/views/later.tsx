@@ -1,48 +1,20 @@
-/** Loads a screen's code when the screen is wanted, so that the first screen has to wait for nothing else. */
-import type { FunctionComponent, JSX } from "preact";
+/** Shows a part of the app that is loaded when it is wanted: at once if it is here, else the way back. */
+import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { LaterPart } from "../later_part.ts";
 import { say } from "../strings.ts";
 import { Banner } from "./banner.tsx";
 import { Icon } from "./icons.tsx";
+import { Skeleton } from "./skeleton.tsx";
 
-/** A screen whose code is fetched once. */
-export class LaterScreen<Props extends object> {
-  readonly #load: () => Promise<FunctionComponent<Props>>;
-  #fetching: Promise<void> | null = null;
-  #screen: FunctionComponent<Props> | null = null;
-
-  constructor(load: () => Promise<FunctionComponent<Props>>) {
-    this.#load = load;
-  }
-
-  /** The screen, once it is here. */
-  get screen(): FunctionComponent<Props> | null {
-    return this.#screen;
-  }
-
-  /** Have the code here; what failed is tried again by the next call. */
-  fetch(): Promise<void> {
-    this.#fetching ??= this.#load().then(
-      (screen) => {
-        this.#screen = screen;
-      },
-      (error: unknown) => {
-        this.#fetching = null;
-        throw error;
-      },
-    );
-    return this.#fetching;
-  }
-}
-
-interface LaterProps<Props extends object> {
-  readonly of: LaterScreen<Props>;
-  readonly properties: Props;
+interface LaterProps<Part> {
+  readonly of: LaterPart<Part>;
   readonly back: () => void;
+  readonly children: (part: Part) => JSX.Element;
 }
 
-/** Show the screen, at once if it is here; until then, or if it cannot be had, the way back. */
-export function Later<Props extends object>({ of, properties, back }: LaterProps<Props>): JSX.Element {
+/** Show what `children` makes of the part; until it is here, or if it cannot be had, the way back. */
+export function Later<Part>({ of, back, children }: LaterProps<Part>): JSX.Element {
   const [failure, setFailure] = useState<string | null>(null);
   const [, setArrived] = useState(false);
   useEffect(() => {
@@ -55,8 +27,8 @@ export function Later<Props extends object>({ of, properties, back }: LaterProps
       shown = false;
     };
   }, [of]);
-  const Screen = of.screen;
-  return Screen === null ? <Waiting failure={failure} back={back} /> : <Screen {...properties} />;
+  const { part } = of;
+  return part === null ? <Waiting failure={failure} back={back} /> : children(part);
 }
 
 interface WaitingProps {
@@ -79,7 +51,9 @@ function Waiting({ failure, back }: WaitingProps): JSX.Element {
         </button>
         <h1 class="bar-title">{say(failure === null ? "later.loading" : "later.missing")}</h1>
       </header>
-      {failure === null ? null : (
+      {failure === null ? (
+        <Skeleton label={say("later.loading")} />
+      ) : (
         <Banner tone="danger" title={say("later.failed")} hint={say("later.failed.hint")} state="later">
           <button
             type="button"

@@ -6,17 +6,15 @@ import type { AppUpdate } from "../app_update.ts";
 import { isOver } from "../connection_state.ts";
 import type { Controller } from "../controller.ts";
 import type { Machine } from "../machine.ts";
-import { isUnread, type MachineNotes } from "../machine_notes.ts";
+import type { MachineNotes } from "../machine_notes.ts";
 import type { Choices } from "../new_session.ts";
-import { listed } from "../session_list.ts";
 import { say } from "../strings.ts";
-import type { SessionInfo } from "../wire/messages.ts";
-import { ConnectionBanner, UpdateBanner } from "./banner.tsx";
+import { UpdateBanner } from "./banner.tsx";
 import { Chip } from "./chip.tsx";
+import { ConnectionBanner } from "./connection_banner.tsx";
 import { Icon } from "./icons.tsx";
 import { NewSessionSheet } from "./new_session.tsx";
-import { useNow } from "./now.ts";
-import { SessionCard } from "./session_card.tsx";
+import { SessionGroups } from "./session_groups.tsx";
 import { SessionMenu } from "./session_menu.tsx";
 
 const FRESH_LIST_SECONDS = 5;
@@ -29,6 +27,8 @@ interface MachineProps {
   readonly connection: ConnectionView | undefined;
   readonly choices: Choices;
   readonly notes: MachineNotes;
+  /** The sessions that rang the bell and were not looked at. */
+  readonly rang: ReadonlySet<string>;
   readonly sheet: Sheet | undefined;
   readonly opening: boolean;
   readonly fontSizePixels: number;
@@ -36,7 +36,7 @@ interface MachineProps {
 }
 
 export function MachineScreen(props: MachineProps): JSX.Element {
-  const { controller, machine, connection, notes, sheet, update } = props;
+  const { controller, machine, connection, notes, rang, sheet, update } = props;
   const { deviceId } = machine;
   const online = connection?.phase.name === "online";
   const over = isOver(connection?.phase);
@@ -59,7 +59,7 @@ export function MachineScreen(props: MachineProps): JSX.Element {
       <UpdateBanner update={update} />
       <ConnectionBanner controller={controller} machine={machine} connection={connection} />
       <div class={`scroll ${online ? "" : "dimmed"}`}>
-        {over ? null : <SessionList {...{ controller, machine, connection, notes }} />}
+        {over ? null : <SessionGroups {...{ controller, machine, connection, notes, rang }} />}
       </div>
       {over ? null : (
         <footer class="foot">
@@ -105,74 +105,4 @@ function useFreshList(controller: Controller, deviceId: string, online: boolean,
     const timer = setInterval(refresh, everySeconds * 1_000);
     return () => clearInterval(timer);
   }, [controller, deviceId, online, everySeconds]);
-}
-
-type ListProps = Pick<MachineProps, "controller" | "machine" | "connection" | "notes">;
-
-function SessionList({ controller, machine, connection, notes }: ListProps): JSX.Element | null {
-  const now = useNow(5);
-  const sessions = connection?.sessions ?? null;
-  if (sessions === null) return connection?.phase.name === "ended" ? null : <Skeleton />;
-  if (sessions.length === 0) {
-    if (connection?.phase.name !== "online") return null; // what runs there now is not known
-    return (
-      <section class="empty" data-testid="sessions-empty">
-        <span class="empty-icon">
-          <Icon name="terminal" size={40} />
-        </span>
-        <h2>{say("machine.empty")}</h2>
-        <p>{say("machine.empty.how", { machine: machine.name })}</p>
-        <code class="command">loopsy shell</code>
-      </section>
-    );
-  }
-  const { running, ended } = listed(sessions, now);
-  const shared = { controller, machine, notes };
-  return (
-    <>
-      <Group title={say("machine.running")} sessions={running} {...shared} />
-      <Group title={say("machine.ended")} sessions={ended} {...shared} />
-    </>
-  );
-}
-
-interface GroupProps extends Omit<ListProps, "connection"> {
-  readonly title: string;
-  readonly sessions: readonly SessionInfo[];
-}
-
-function Group({ title, sessions, controller, machine, notes }: GroupProps): JSX.Element | null {
-  if (sessions.length === 0) return null;
-  return (
-    <section>
-      <h2 class="group-title">{title}</h2>
-      <ul class="cards">
-        {sessions.map((session) => (
-          <SessionCard
-            key={session.id}
-            controller={controller}
-            machine={machine}
-            session={session}
-            unread={isUnread(session, notes)}
-          />
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Skeleton(): JSX.Element {
-  return (
-    <ul class="cards" aria-label={say("machine.loading")} data-testid="skeleton">
-      {[0, 1, 2].map((index) => (
-        <li key={index} class="card skeleton">
-          <span class="skeleton-block skeleton-glyph" />
-          <span class="card-body">
-            <span class="skeleton-block skeleton-title" />
-            <span class="skeleton-block skeleton-line" />
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
 }

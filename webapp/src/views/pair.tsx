@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MAX_LABEL_CHARACTERS } from "../../../relay/src/wire/limits.ts";
-import type { Controller } from "../controller.ts";
+import type { PairingControl } from "../pairing_control.ts";
 import { endText, pastedLink, troubleText } from "../pairing_text.ts";
 import type { PairingEnd, PairingView } from "../pairing_view.ts";
 import { cleanLabel, proposedLabel } from "../phone_label.ts";
@@ -11,11 +11,11 @@ import { Camera } from "./camera.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 
 interface PairProps {
-  readonly controller: Controller;
+  readonly pairings: PairingControl;
   readonly pairing: PairingView;
 }
 
-export function PairScreen({ controller, pairing }: PairProps): JSX.Element {
+export function PairScreen({ pairings, pairing }: PairProps): JSX.Element {
   return (
     <main class="screen" data-testid="pair-screen">
       <header class="bar">
@@ -24,17 +24,17 @@ export function PairScreen({ controller, pairing }: PairProps): JSX.Element {
           class="button-icon"
           aria-label={say("pair.cancel")}
           data-testid="back"
-          onClick={() => controller.pairings.cancel()}
+          onClick={() => pairings.cancel()}
         >
           <Icon name="back" />
         </button>
         <h1 class="bar-title">{say("pair.title")}</h1>
       </header>
       <div class="scroll pair">
-        {pairing.step === "link" ? <LinkForm controller={controller} /> : null}
-        {pairing.step === "over" ? <Over controller={controller} reason={pairing.reason} /> : null}
+        {pairing.step === "link" ? <LinkForm pairings={pairings} /> : null}
+        {pairing.step === "over" ? <Over pairings={pairings} reason={pairing.reason} /> : null}
         {pairing.step === "code" || pairing.step === "working" ? (
-          <CodeForm controller={controller} pairing={pairing} />
+          <CodeForm pairings={pairings} pairing={pairing} />
         ) : null}
       </div>
     </main>
@@ -43,10 +43,10 @@ export function PairScreen({ controller, pairing }: PairProps): JSX.Element {
 
 type CodeView = Extract<PairingView, { step: "code" | "working" }>;
 
-function CodeForm({ controller, pairing }: { controller: Controller; pairing: CodeView }): JSX.Element {
+function CodeForm({ pairings, pairing }: { pairings: PairingControl; pairing: CodeView }): JSX.Element {
   const { digits } = pairing;
   const [code, setCode] = useState("");
-  const [label, setLabel] = useState(() => proposedLabel(navigator.userAgent));
+  const [label, setLabel] = useState(() => proposedLabel(navigator));
   const input = useRef<HTMLInputElement>(null);
   const working = pairing.step === "working";
   const trouble = pairing.step === "code" ? pairing.trouble : null;
@@ -57,7 +57,7 @@ function CodeForm({ controller, pairing }: { controller: Controller; pairing: Co
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (code.length === digits && !working) controller.pairings.submitCode(code, cleanLabel(label));
+    if (code.length === digits && !working) void pairings.submitCode(code, cleanLabel(label));
   };
   return (
     <form class="pair-form" onSubmit={submit}>
@@ -121,7 +121,7 @@ function CodeForm({ controller, pairing }: { controller: Controller; pairing: Co
   );
 }
 
-function LinkForm({ controller }: { controller: Controller }): JSX.Element {
+function LinkForm({ pairings }: { pairings: PairingControl }): JSX.Element {
   const [problem, setProblem] = useState("");
   const [isScanning, setScanning] = useState(false);
   const [isEmpty, setEmpty] = useState(true);
@@ -129,7 +129,7 @@ function LinkForm({ controller }: { controller: Controller }): JSX.Element {
   const submit = (event: Event): void => {
     event.preventDefault();
     const link = pastedLink(field.current?.value ?? "", location.origin);
-    if (link.kind === "fragment") controller.pairings.pairWith(link.fragment);
+    if (link.kind === "fragment") pairings.pairWith(link.fragment);
     else setProblem(link.problem);
   };
   return (
@@ -140,10 +140,7 @@ function LinkForm({ controller }: { controller: Controller }): JSX.Element {
         {say("pair.link.after_command")}
       </Lead>
       {isScanning ? (
-        <Camera
-          onFound={(fragment) => controller.pairings.pairWith(fragment)}
-          onClose={() => setScanning(false)}
-        />
+        <Camera onFound={(fragment) => pairings.pairWith(fragment)} onClose={() => setScanning(false)} />
       ) : (
         <button
           type="button"
@@ -183,7 +180,7 @@ function LinkForm({ controller }: { controller: Controller }): JSX.Element {
   );
 }
 
-function Over({ controller, reason }: { controller: Controller; reason: PairingEnd }): JSX.Element {
+function Over({ pairings, reason }: { pairings: PairingControl; reason: PairingEnd }): JSX.Element {
   const { title, hint } = endText(reason);
   return (
     <section class="pair-form" data-testid="pair-over" data-reason={reason}>
@@ -195,7 +192,7 @@ function Over({ controller, reason }: { controller: Controller; reason: PairingE
       </h2>
       <p class="lead-text">{hint}</p>
       <code class="command">loopsy mobile pair</code>
-      <button type="button" class="button button-wide" onClick={() => controller.pairings.cancel()}>
+      <button type="button" class="button button-wide" onClick={() => pairings.cancel()}>
         {say("pair.back")}
       </button>
     </section>

@@ -1,28 +1,36 @@
 /** One session in the list of its machine. */
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Controller } from "../controller.ts";
-import type { Machine } from "../machine.ts";
 import { glyphOf } from "../new_session.ts";
-import { activityText, endText, sessionName, starterText } from "../session_list.ts";
+import { sessionName, starterText } from "../session_list.ts";
 import { say } from "../strings.ts";
 import type { SessionInfo } from "../wire/messages.ts";
 import { Icon } from "./icons.tsx";
-import { useNow } from "./now.ts";
 
 interface SessionCardProps {
   readonly controller: Controller;
-  readonly machine: Machine;
+  readonly deviceId: string;
   readonly session: SessionInfo;
+  /** How long ago it was active, or how it ended. */
+  readonly age: string;
+  /** Whether it is on the screen beside the list. */
+  readonly isShown: boolean;
   readonly unread: boolean;
+  readonly rang: boolean;
 }
 
-export function SessionCard({ controller, machine, session, ...props }: SessionCardProps): JSX.Element {
-  const now = useNow(5);
-  const { route } = controller.state;
-  /** On wide screens the list is beside the session that is looked at. */
-  const isShown = route.screen === "terminal" && route.sessionId === session.id;
-  const unread = props.unread && !isShown;
-  const { deviceId } = machine;
+/** A card is drawn anew only if something on it changed: the app's state changes with every round trip. */
+export function SessionCard(props: SessionCardProps): JSX.Element {
+  const { controller, deviceId, session, age, isShown, unread, rang } = props;
+  return useMemo(
+    () => <Card {...{ controller, deviceId, session, age, isShown, unread, rang }} />,
+    [controller, deviceId, session, age, isShown, unread, rang],
+  );
+}
+
+function Card(props: SessionCardProps): JSX.Element {
+  const { controller, deviceId, session, age, isShown, unread, rang } = props;
   const { id: sessionId, alive, name, title } = session;
   const starter = starterText(session);
   const menu = (): void =>
@@ -35,6 +43,7 @@ export function SessionCard({ controller, machine, session, ...props }: SessionC
         data-testid="session-card"
         data-session={sessionId}
         data-unread={unread}
+        data-rang={rang}
         aria-current={isShown ? "page" : undefined}
         onClick={() => controller.go({ screen: "terminal", deviceId, sessionId })}
         onContextMenu={(event) => {
@@ -44,7 +53,7 @@ export function SessionCard({ controller, machine, session, ...props }: SessionC
       >
         <span class="card-glyph">
           <Icon name={glyphOf(session.agent)} />
-          {unread ? <span class="card-unread" role="img" aria-label={say("session.unread")} /> : null}
+          <Mark unread={unread} rang={rang} />
         </span>
         <span class="card-body">
           <span class="card-line">
@@ -53,7 +62,7 @@ export function SessionCard({ controller, machine, session, ...props }: SessionC
               {name && title ? <bdi class="card-subtitle">{title}</bdi> : null}
               {starter === null ? null : <bdi class="card-subtitle">{starter}</bdi>}
             </span>
-            <span class="card-age">{alive ? activityText(session, now) : endText(session)}</span>
+            <span class="card-age">{age}</span>
           </span>
           <bdi class="card-preview">{session.preview || session.cwd}</bdi>
         </span>
@@ -69,4 +78,15 @@ export function SessionCard({ controller, machine, session, ...props }: SessionC
       </button>
     </li>
   );
+}
+
+/** A bell that nobody has looked after goes before output that nobody has looked at. */
+function Mark({ unread, rang }: { readonly unread: boolean; readonly rang: boolean }): JSX.Element | null {
+  if (rang)
+    return (
+      <span class="card-rang" role="img" aria-label={say("session.rang")}>
+        <Icon name="bell" size={14} />
+      </span>
+    );
+  return unread ? <span class="card-unread" role="img" aria-label={say("session.unread")} /> : null;
 }

@@ -136,7 +136,10 @@ function Details({ connection, choices, session }: SessionProps): JSX.Element {
     [say("session.directory"), shortDirectory(session.cwd, choices.home)],
     [say("session.size"), `${session.cols} × ${session.rows}`],
     [say("session.started"), ago(session.created_at)],
-    [say("session.started_by"), session.started_by ?? ""],
+    [
+      say("session.started_by"),
+      session.started_by === "local" ? say("session.tool") : (session.started_by ?? ""),
+    ],
     [say("session.active"), ago(session.active_at)],
     [say("session.clients"), String(session.clients)],
     [say("session.id"), session.id],

@@ -85,7 +85,7 @@ function Pairing({ controller, machine, connection }: PairingProps): JSX.Element
         name="forget-machine"
         label={say("settings.forget", named)}
         confirmLabel={say("settings.forget.confirm", named)}
-        act={() => void controller.pairings.unpair(machine)}
+        act={() => void controller.unpairing.unpair(machine)}
       />
     </article>
   );

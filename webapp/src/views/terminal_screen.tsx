@@ -33,12 +33,14 @@ interface TerminalProps {
   readonly machine: Machine;
   readonly connection: ConnectionView | undefined;
   readonly sessionId: string;
+  /** Whether another session of the machine wants to be looked at. */
+  readonly othersRang: boolean;
   readonly attachment: AttachmentView | null;
   readonly settings: Settings;
 }
 
 export function TerminalScreen(props: TerminalProps): JSX.Element {
-  const { controller, machine, connection, sessionId, attachment, settings } = props;
+  const { controller, machine, connection, sessionId, othersRang, attachment, settings } = props;
   const [showsMoreKeys, setShowsMoreKeys] = useState(false);
   const stage = useRef<StageHandle | null>(null);
   const composer = useRef<ComposerHandle | null>(null);
@@ -77,11 +79,12 @@ export function TerminalScreen(props: TerminalProps): JSX.Element {
         <button
           type="button"
           class="button-icon"
-          aria-label={say("terminal.back", { machine: machine.name })}
+          aria-label={say(othersRang ? "terminal.back_rang" : "terminal.back", { machine: machine.name })}
           data-testid="back"
           onClick={() => controller.back()}
         >
           <Icon name="back" />
+          {othersRang ? <span class="back-rang" data-testid="back-rang" /> : null}
         </button>
         <h1 class="bar-title">{title}</h1>
         <Chip connection={connection} />

@@ -10,7 +10,8 @@ import { readableInput } from "../keys.ts";
 import type { Machine } from "../machine.ts";
 import { signalName } from "../session_list.ts";
 import { say } from "../strings.ts";
-import { Banner, ConnectionBanner } from "./banner.tsx";
+import { Banner } from "./banner.tsx";
+import { ConnectionBanner } from "./connection_banner.tsx";
 
 interface StateProps {
   readonly controller: Controller;

@@ -81,4 +81,14 @@ export class InputBuffer {
     this.#unacknowledged = this.#unacknowledged.slice(0, keep);
     return discarded;
   }
+
+  /** Give up all that was not acknowledged, since the program has ended, and return it; what was typed stays counted. */
+  abandon(): Bytes {
+    const abandoned = this.#unacknowledged;
+    this.#base = this.end;
+    this.#unacknowledged = EMPTY;
+    this.#sent = this.#base;
+    this.#everSent = this.#base;
+    return abandoned;
+  }
 }

@@ -141,6 +141,7 @@ function readSession(fields: Fields): SessionInfo {
     clients: integer(fields, "clients"),
     preview: text(fields, "preview"),
     output: nullable(fields, "output", integer) ?? 0,
+    bell: nullable(fields, "bell", integer),
     code: nullable(fields, "code", signed),
     signal: nullable(fields, "signal", text),
     started_by: nullable(fields, "started_by", text),

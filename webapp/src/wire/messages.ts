@@ -21,6 +21,8 @@ export interface SessionInfo {
   readonly preview: string;
   /** The end of its output: how many bytes it has printed. */
   readonly output: number;
+  /** The end of the output in which the bell rang last; null if it never did. */
+  readonly bell: number | null;
   readonly code: number | null;
   readonly signal: string | null;
   /** The machine that had it started, if no person did. */

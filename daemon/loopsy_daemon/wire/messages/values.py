@@ -32,6 +32,7 @@ class SessionInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
     clients: int
     preview: str
     output: int = 0
+    bell: int | None = None
     code: int | None = None
     signal: str | None = None
     started_by: str | None = None
