@@ -157,11 +157,8 @@ class LocalState:
 
 
 def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    # One that has ended and that its parent has not asked about yet can be signalled, and has no command any more.
+    return bool(_command_line(pid).strip())
 
 
 def _command_line(pid: int) -> str:

@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from loopsy_deploy import local_service
 from loopsy_deploy.local_certificate import ensure_self_made
 from loopsy_deploy.local_log import added_text, cap_log, former_log, last_lines
-from loopsy_deploy.local_state import LocalState
+from loopsy_deploy.local_state import LocalState, Run
 from loopsy_deploy.run_local import addresses, how_to_register
 from tests.support.local_program import DEADLINE_SECONDS, LocalProgram
 
@@ -101,6 +102,18 @@ def test_a_relay_that_was_killed_is_started_anew_and_one_that_hangs_is_ended(
     monkeypatch.setattr(local_service, "STOP_DEADLINE_SECONDS", 0.2)
     assert local_service.stop(service.state)
     until(lambda: not is_alive(second["pid"]) and not is_alive(served))
+
+
+def test_what_a_killed_owner_left_is_not_taken_for_the_relay_that_just_begins(tmp_path: Path) -> None:
+    state = LocalState(tmp_path)
+    state.lock()  # as one that begins, which has not replaced what it found yet
+    with subprocess.Popen(["true"]) as owner:
+        until(lambda: not is_alive(owner.pid))  # it has ended, and nobody has asked about it yet
+        run = Run(port=1, pid=1, owner=owner.pid, url="http://127.0.0.1:1", host="127.0.0.1")
+        (tmp_path / "run.json").write_bytes(msgspec.json.encode(run))
+        assert state.is_in_use
+        assert state.serving() is None
+    state.unlock()
 
 
 def test_in_the_foreground_it_prints_its_address_and_ends_with_a_signal(service: LocalProgram) -> None:
