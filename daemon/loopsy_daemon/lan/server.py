@@ -70,12 +70,12 @@ class PeerServer:
 class _PeerHttp(PunctualHttp):
     """One connection of another machine."""
 
-    gone: asyncio.Event
+    gone: asyncio.Future[None]
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the door."""
         super().connection_lost(exc)
-        self.gone.set()
+        self.gone.set_result(None)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, or has too long a head, in the words of all refusals."""
@@ -106,7 +106,7 @@ class _Server(uvicorn.Server):
 
     def _make_protocol(self) -> _PeerHttp:
         protocol = _PeerHttp(self.config, self.server_state, {})
-        protocol.gone = asyncio.Event()
+        protocol.gone = asyncio.get_running_loop().create_future()
         return protocol
 
     @contextmanager

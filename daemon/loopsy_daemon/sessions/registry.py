@@ -7,7 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -178,6 +178,9 @@ class Registry:
             _log.info("goes on with %d sessions, %d programs", len(self._sessions), running)
 
     def _go_on_with(self, survivor: Survivor, record: Record) -> None:
+        if survivor.status is not None and record.ended_at is None:
+            # The former daemon was killed between closing the terminal and noting the end.
+            record = replace(record, ended_at=time.time())
         log = OutputLog.resumed(survivor.ring, record.marks)
         size = log.size_at(log.end)
         session_id = survivor.session_id
@@ -193,7 +196,8 @@ class Registry:
             former=Former(log, record, survivor.status),
         )
         if survivor.status is not None:
-            self._forget_later(session_id, time.time() - (record.ended_at or 0.0))
+            assert record.ended_at is not None
+            self._forget_later(session_id, time.time() - record.ended_at)
 
     def leave_all(self) -> None:
         """Forget every session, and let the programs go on for a later daemon where they can."""

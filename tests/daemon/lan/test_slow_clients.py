@@ -1,7 +1,9 @@
 """Clients that hold connections and say little: each is let go, and nobody else waits for it."""
 
 import asyncio
+import contextlib
 import gc
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from loopsy_daemon.lan import admission, connections, punctual_http
 from loopsy_daemon.lan.errors import PeerUnreachable
 from loopsy_daemon.lan.machine import Machine
+from loopsy_daemon.lan.server import listening_sockets
 from tests.daemon.lan.rig import DEADLINE_SECONDS, Home, paired
 
 LIMIT = 4
@@ -92,6 +95,27 @@ async def test_one_address_has_so_many_connections_and_room_again_when_they_end(
                 await asyncio.sleep(0.02)
             else:
                 return
+
+
+@pytest.mark.parametrize("turns", range(8))  # of the loop, in which the door comes as far as it does
+async def test_who_is_only_coming_in_as_the_door_closes_is_turned_away(turns: int) -> None:
+    class Guest(asyncio.Protocol):
+        def __init__(self) -> None:
+            self.gone = asyncio.get_running_loop().create_future()
+
+    [listener, *_] = listening = listening_sockets("loopback", 0)
+    door = connections.Door(Guest, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    door.open(listener)
+    with socket.create_connection(listener.getsockname()) as early:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await door.close()
+        for each in listening:
+            each.close()
+        gc.collect()  # what was accepted and is nobody's would be reported
+        early.settimeout(DEADLINE_SECONDS)
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.to_thread(early.recv, 1) == b""
 
 
 async def test_a_flood_of_connections_leaves_nothing_for_the_collector(pair: tuple[Machine, Home]) -> None:

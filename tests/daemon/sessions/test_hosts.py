@@ -123,6 +123,22 @@ async def test_an_exited_session_is_still_there_until_it_is_dismissed(daemons: D
     assert [info.id for info in daemons.next().infos()] == [running.id]
 
 
+async def test_an_exited_session_whose_daemon_was_killed_before_it_noted_the_end_is_still_there(
+    daemons: Daemons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = daemons.registry.open("shell", 80, 24, command=["sh", "-c", "echo bye; exit 6"])
+    monkeypatch.setattr(session._notebook, "write_record", lambda: None)
+    await until(lambda: not session.alive)
+    daemons.registry._host.leave()  # as a kill does it: without a word
+    daemons.next()
+    await asyncio.sleep(0.05)
+    assert daemons.registry.get(session.id).info().code == 6
+    daemons.registry.leave_all()
+    daemons.next(RegistryLimits(exited_seconds=0.0))
+    await until(lambda: daemons.registry.infos() == [])
+    session._release(session._pty.leave)
+
+
 async def test_an_exited_session_is_forgotten_in_time_also_by_a_later_daemon(daemons: Daemons) -> None:
     session = daemons.registry.open("shell", 80, 24, command=["true"])
     await until(lambda: not session.alive)
